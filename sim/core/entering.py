@@ -1,0 +1,102 @@
+"""Buyers come and go: attributes and tastes, the first belief of a seller, advertising, turnover."""
+from sim.core import rules
+from sim.core import state as at
+from sim.core.arithmetic import ZERO, f32, i32, u32
+from sim.core.draws import one_uniform
+from sim.core.handle import view
+from sim.core.jit import njit
+from sim.core.lanes import cell, dyad, has_left, last_purchase, put_whole, whole
+from sim.core.relationships import end_relationship
+from sim.core.terms import BASIC, C_TURNOVER, D_ATTRIBUTES, D_HEARING, D_REACH, D_TASTE, LAST_DRAWN
+
+
+@njit
+def between(table, where):
+    """A tabulated quantile function (`state.QUANTILE_POINTS` points) at a position, linear between two points."""
+    left = i32(where)
+    low, high = table[left], table[left + 1]
+    return low + (where - f32(left)) * (high - low) if high > low else low
+
+
+@njit
+def quantile(table, u):
+    """The value of a tabulated quantile function at the probability u."""
+    return between(table, rules.quantile_position(u, f32(at.QUANTILE_REACH), f32(at.QUANTILE_POINTS)))
+
+
+@njit
+def taste(handle, number, entered, k, s):
+    """The lasting private fit between a buyer and a seller: drawn from the buyer's entry, never stored."""
+    market = view(handle)
+    return quantile(market.population.tastes[k, s], one_uniform(market.luck, number, entered, D_TASTE, s))
+
+
+@njit
+def impression(handle, number, entered, k, s, t):
+    """What a buyer who has just heard of a seller believes of its offering."""
+    market = view(handle)
+    offer = market.strategy.offers[market.strategy.epoch[t], s]
+    return rules.first_belief(offer[at.QUALITY], offer[at.PROMISE], market.standing[s, at.REPUTATION],
+                              market.behaviour.market_quality, taste(handle, number, entered, k, s))
+
+
+@njit
+def enter(handle, tile, lane, number, k, t, book):
+    """A fresh buyer: attributes and tastes of its type, beliefs from promises, no supplier."""
+    market = view(handle)
+    sellers = market.standing.shape[0]
+    for a in range(LAST_DRAWN + 1):
+        u = one_uniform(market.luck, number, t, D_ATTRIBUTES, a)
+        tile[cell(a, lane)] = quantile(market.population.attributes[k, a], u)
+    tile[cell(at.TIE, lane)] = ZERO
+    tile[cell(at.WORTH, lane)] = ZERO
+    put_whole(tile, at.INCUMBENT, lane, -1)
+    put_whole(tile, at.LEVEL, lane, BASIC)
+    put_whole(tile, at.SINCE, lane, t)
+    put_whole(tile, at.CONTRACT_END, lane, 0)
+    put_whole(tile, at.ENTERED, lane, t)
+    put_whole(tile, at.HAPPENED, lane, at.NEWCOMER)
+    known = u32(0)
+    for s in range(sellers):
+        tile[cell(dyad(at.VALUE, s, sellers), lane)] = impression(handle, number, t, k, s, t)
+        tile[cell(dyad(at.RELATIONSHIP, s, sellers), lane)] = ZERO
+        tile[cell(dyad(at.BOND, s, sellers), lane)] = ZERO
+        put_whole(tile, dyad(at.HISTORY, s, sellers), lane, 0)
+        reach = market.strategy.offers[market.strategy.epoch[t], s, at.REACH]
+        if one_uniform(market.luck, number, t, D_REACH, s) < reach:
+            known |= u32(1) << u32(s)
+            book[s, at.PROSPECTS] += 1
+    put_whole(tile, at.AWARE, lane, i32(known))
+
+
+@njit
+def leave_market(handle, worker, tile, lane, k, t, book):
+    """Turnover: the buyer is gone, with its relationship, its memories and its grudges."""
+    market = view(handle)
+    sellers = market.standing.shape[0]
+    if whole(tile, at.INCUMBENT, lane) >= 0:
+        end_relationship(handle, worker, tile, lane, k, t, C_TURNOVER, book)
+    known = u32(whole(tile, at.AWARE, lane))
+    for s in range(sellers):
+        history = whole(tile, dyad(at.HISTORY, s, sellers), lane)
+        if has_left(history):
+            book[s, at.FORMER] -= 1
+        if (known >> u32(s)) & u32(1) and last_purchase(history) == 0:
+            book[s, at.PROSPECTS] -= 1
+
+
+@njit
+def hear(handle, tile, lane, number, k, t, book):
+    """Advertising: a seller that the buyer does not know yet may become known."""
+    market = view(handle)
+    sellers = market.standing.shape[0]
+    known = u32(whole(tile, at.AWARE, lane))
+    for s in range(sellers):
+        advertising = market.strategy.offers[market.strategy.epoch[t], s, at.ADVERTISING]
+        if not (known >> u32(s)) & u32(1) and one_uniform(market.luck, number, t, D_HEARING, s) < advertising:
+            known |= u32(1) << u32(s)
+            entered = whole(tile, at.ENTERED, lane)
+            tile[cell(dyad(at.VALUE, s, sellers), lane)] = impression(handle, number, entered, k, s, t)
+            book[s, at.HEARD] += 1
+            book[s, at.PROSPECTS] += 1
+    put_whole(tile, at.AWARE, lane, i32(known))

@@ -1,0 +1,196 @@
+"""The order of events: `advance` moves the buyers of one tile through one period, and nothing else knows that order.
+
+The whole market, many runs at once and Mesa's single buyer all call `advance`; it holds no model of its own, only the sequence in
+which the rules of `rules.py` meet the rows of `state.py`. What every lane does in every period (luck, use, decay) runs through scratch
+rows in loops that become vector instructions; what few lanes do (entering, buying) is done for those alone.
+"""
+import numpy as np
+
+from sim.core import state as at
+from sim.core.arithmetic import ZERO, i32, u32
+from sim.core.buying import buy
+from sim.core.draws import one_uniform
+from sim.core.entering import enter, hear, leave_market
+from sim.core.handle import view
+from sim.core.jit import njit
+from sim.core.lanes import cell, dyad, put_whole, whole
+from sim.core.relationships import begin_relationship, record_ending, regroup
+from sim.core.scratch import (
+    U_TURNOVER,
+    new_scratch,  # noqa: F401  whoever calls the kernel needs it
+)
+from sim.core.sellers import booked, booked_before, close_period, close_seller, open_period  # noqa: F401
+from sim.core.state import LANES
+from sim.core.terms import C_RUNNING, D_START
+from sim.core.using import count_use, draw_luck, meet, part, use
+
+
+@njit
+def advance(handle, worker, q, begin, end, t, scratch):
+    """Move lanes begin … end − 1 of tile q through period t, from the state at the end of the period before (MODEL 3):
+
+    0  a seller that has changed its strategy assigns its accounts to levels anew;
+    1  turnover: buyers leave the market, fresh ones take their places;
+    2  hearing: advertising makes sellers known;
+    3  tending and use: problems, help and contact; beliefs, bond and tie follow, unattended bonds decay;
+    4  purchase occasions: for each lot review, choice, encounter and learning.
+
+    No lane sees another's move, and what is booked are whole numbers, so neither the order nor the number of lanes can matter.
+    """
+    market = view(handle)
+    tile = market.state[q]
+    k = market.population.tile_type[q]
+    first = market.population.tile_first[q]
+    row = max(t - market.burn_in + 1, 0)
+    book = market.flows[worker, row, k]
+    assign_levels_anew(handle, tile, begin, end, first, k, t, book)
+    draw_luck(market.luck, first, begin, end, t, scratch)
+    turn_over(handle, worker, tile, begin, end, first, k, t, scratch, book)
+    hear_advertising(handle, tile, begin, end, first, k, t, book)
+    meet(handle, tile, begin, end, t, scratch)
+    use(market.behaviour, begin, end, scratch, market.discount_factor[t])
+    part(handle, tile, begin, end, scratch)
+    count_use(handle, begin, end, scratch, book)
+    buy(handle, worker, tile, k, first, begin, end, t, scratch, book)
+
+
+@njit
+def assign_levels_anew(handle, tile, begin, end, first, k, t, book):
+    """0  When an epoch begins, the accounts of every seller that has changed its plan."""
+    market = view(handle)
+    e = market.strategy.epoch[t]
+    if t == 0 or market.strategy.epoch[t - 1] == e:
+        return
+    for lane in range(begin, end):
+        s = whole(tile, at.INCUMBENT, lane)
+        if s >= 0 and market.strategy.regrouped[e, s]:
+            regroup(handle, tile, lane, first + u32(lane), k, t, book)
+
+
+@njit
+def turn_over(handle, worker, tile, begin, end, first, k, t, scratch, book):
+    """1  Buyers who leave, and the fresh ones in their places. What happened in the period before is forgotten, a grievance is not."""
+    market = view(handle)
+    for lane in range(begin, end):
+        put_whole(tile, at.HAPPENED, lane, i32(whole(tile, at.HAPPENED, lane) & i32(at.INCIDENT)))
+    for lane in range(begin, end):
+        if scratch[cell(U_TURNOVER, lane)] < market.behaviour.turnover:
+            leave_market(handle, worker, tile, lane, k, t, book)
+            enter(handle, tile, lane, first + u32(lane), k, t, book)
+
+
+@njit
+def hear_advertising(handle, tile, begin, end, first, k, t, book):
+    """2  Buyers who do not know every seller may hear of one, where anybody advertises."""
+    market = view(handle)
+    sellers = market.standing.shape[0]
+    if not anyone_advertises(handle, market.strategy.epoch[t]):
+        return
+    everybody = i32(-1) if sellers == 32 else i32((i32(1) << i32(sellers)) - i32(1))
+    for lane in range(begin, end):
+        if whole(tile, at.AWARE, lane) != everybody:
+            hear(handle, tile, lane, first + u32(lane), k, t, book)
+
+
+@njit
+def anyone_advertises(handle, e):
+    market = view(handle)
+    for s in range(market.standing.shape[0]):
+        if market.strategy.offers[e, s, at.ADVERTISING] > ZERO:
+            return True
+    return False
+
+
+@njit
+def settle(handle, worker, q):
+    """Fill tile q with its first buyers and, in a running market, their first suppliers."""
+    market = view(handle)
+    tile, k = market.state[q], market.population.tile_type[q]
+    first = market.population.tile_first[q]
+    book = market.flows[worker, 0, k]
+    for lane in range(market.population.tile_lanes[q]):
+        number = first + u32(lane)
+        enter(handle, tile, lane, number, k, 0, book)
+        u = one_uniform(market.luck, number, 0, D_START, 0)
+        for s in range(market.standing.shape[0]):
+            if u < market.population.start[s]:
+                known = u32(whole(tile, at.AWARE, lane))
+                if not (known >> u32(s)) & u32(1):        # who buys from a seller knows it
+                    put_whole(tile, at.AWARE, lane, i32(known | (u32(1) << u32(s))))
+                    book[s, at.PROSPECTS] += 1
+                begin_relationship(handle, tile, lane, number, k, 0, s, book)
+                put_whole(tile, dyad(at.HISTORY, s, market.standing.shape[0]), lane, i32(1) << i32(16))
+                put_whole(tile, at.SINCE, lane, -1)
+                tile[cell(at.WORTH, lane)] = ZERO
+                break
+
+
+@njit
+def settle_tiles(handle, worker, first, last):
+    for q in range(first, last):
+        settle(handle, worker, q)
+
+
+@njit
+def begin(handle):
+    """First buyers in every tile, and the accounts that this makes."""
+    market = view(handle)
+    tiles = market.state.shape[0]
+    settle_tiles(handle, 0, 0, tiles)
+    begin_accounts(handle)
+
+
+@njit
+def begin_accounts(handle):
+    """The stock of accounts by level after the market has been settled."""
+    market = view(handle)
+    for s in range(market.standing.shape[0]):
+        for level in range(5):
+            market.accounts[s, level] = (booked(handle, 0, s, at.ENTERED_LEVEL + level)
+                                         - booked(handle, 0, s, at.QUITTED_LEVEL + level))
+
+
+@njit
+def step_tiles(handle, worker, first, last, t, scratch):
+    """Period t for tiles first … last − 1, and the states of the watched buyers among them."""
+    market = view(handle)
+    for q in range(first, last):
+        advance(handle, worker, q, 0, market.population.tile_lanes[q], t, scratch)
+
+
+@njit
+def play(handle, t_from, t_to, scratch):
+    """Periods t_from … t_to − 1 of a whole market on one thread."""
+    market = view(handle)
+    before = np.zeros((market.standing.shape[0], market.flows.shape[4]), np.int64)
+    tiles = market.state.shape[0]
+    for t in range(t_from, t_to):
+        booked_before(handle, t, before)
+        open_period(handle, t)
+        step_tiles(handle, 0, 0, tiles, t, scratch)
+        close_period(handle, t, before)
+        watch(handle, t)
+
+
+@njit
+def watch(handle, t):
+    """Copy the watched buyers' rows into the panel: the state at the end of the period (row 0: before the record)."""
+    market = view(handle)
+    row = t - market.burn_in + 1
+    if row >= 0:
+        for i in range(market.watched.shape[0]):
+            q, lane = market.watched[i] // LANES, market.watched[i] % LANES
+            for r in range(market.panel.shape[2]):
+                market.panel[row, i, r] = market.state[q, cell(r, lane)]
+
+
+@njit
+def close_market(handle, worker, first, last):
+    """At the horizon: relationships that still run are recorded as running."""
+    market = view(handle)
+    periods = market.strategy.epoch.shape[0]
+    for q in range(first, last):
+        tile, k = market.state[q], market.population.tile_type[q]
+        for lane in range(market.population.tile_lanes[q]):
+            if whole(tile, at.INCUMBENT, lane) >= 0:
+                record_ending(handle, worker, tile, lane, k, periods, C_RUNNING)

@@ -1,0 +1,55 @@
+"""One lane of a tile: how its numbers, whole numbers and history are read and written."""
+from sim.core.arithmetic import as_float, as_int, i32, u64
+from sim.core.jit import njit
+from sim.core.state import ROWS, STRIDE
+
+
+@njit
+def cell(row, lane):
+    """Position of a lane in a row; unsigned, so that the compiler need not test for wrap-around."""
+    return u64(row) * u64(STRIDE) + u64(lane)
+
+
+@njit
+def dyad(field, seller, sellers):
+    """Row of one field of the dyad with one seller."""
+    return ROWS + field * sellers + seller
+
+
+@njit
+def whole(tile, row, lane):
+    """A row that holds whole numbers."""
+    return as_int(tile[cell(row, lane)])
+
+
+@njit
+def put_whole(tile, row, lane, number):
+    tile[cell(row, lane)] = as_float(i32(number))
+
+
+@njit
+def purchases_in(history):
+    return i32(history & i32(127))
+
+
+@njit
+def uses_in(history):
+    return i32((history >> i32(8)) & i32(255))
+
+
+@njit
+def has_left(history):
+    return (history & i32(128)) != 0
+
+
+@njit
+def last_purchase(history):
+    """Period of the last purchase plus one; 0 when there was none."""
+    return i32((history >> i32(16)) & i32(0xFFFF))
+
+
+@njit
+def with_purchase(history, t):
+    """The history after one more purchase, in period t."""
+    more = i32(history & i32(127)) + i32(1 if (history & i32(127)) < i32(127) else 0)
+    return i32((history & i32(0xFF80 & 0xFFFF)) | more | i32(i32(t + 1) << i32(16)))

@@ -1,0 +1,81 @@
+"""Relationships begin and end, and what the ledger keeps of them."""
+import numpy as np
+
+from sim.core import state as at
+from sim.core.arithmetic import ZERO, i32
+from sim.core.handle import view
+from sim.core.jit import njit
+from sim.core.lanes import cell, dyad, has_left, last_purchase, put_whole, whole
+from sim.core.targeting import classify
+from sim.core.terms import C_TURNOVER
+
+
+@njit
+def begin_relationship(handle, tile, lane, number, k, t, s, book):
+    """A seller wins the buyer: a new account, at the level that the seller's targeting gives it."""
+    market = view(handle)
+    sellers = market.standing.shape[0]
+    history = whole(tile, dyad(at.HISTORY, s, sellers), lane)
+    first = last_purchase(history) == 0
+    back = has_left(history)
+    book[s, at.WON_NEW if first else at.WON_BACK if back else at.WON_AGAIN] += 1
+    if first:
+        book[s, at.PROSPECTS] -= 1
+    if back:
+        put_whole(tile, dyad(at.HISTORY, s, sellers), lane, i32(history & i32(-129)))
+        book[s, at.FORMER] -= 1
+    put_whole(tile, at.INCUMBENT, lane, s)
+    put_whole(tile, at.SINCE, lane, t)
+    level = classify(handle, tile, lane, number, k, t, s)
+    put_whole(tile, at.LEVEL, lane, level)
+    book[s, at.ENTERED_LEVEL + level] += 1
+    cost = market.strategy.offers[market.strategy.epoch[t], s, at.ACQUISITION_COST] + market.levels[level, at.LEVEL_SETUP]
+    tile[cell(at.WORTH, lane)] = -market.discount_factor[t] * cost
+
+
+@njit
+def regroup(handle, tile, lane, number, k, t, book):
+    """The seller has changed its strategy: the account is assigned to a level anew."""
+    market = view(handle)
+    s = whole(tile, at.INCUMBENT, lane)
+    before = whole(tile, at.LEVEL, lane)
+    level = classify(handle, tile, lane, number, k, t, s)
+    if level != before:
+        put_whole(tile, at.LEVEL, lane, level)
+        book[s, at.QUITTED_LEVEL + before] += 1
+        book[s, at.ENTERED_LEVEL + level] += 1
+        tile[cell(at.WORTH, lane)] -= market.discount_factor[t] * market.levels[level, at.LEVEL_SETUP]
+
+
+@njit
+def end_relationship(handle, worker, tile, lane, k, t, cause, book):
+    """The incumbent loses the account: booked by cause, its duration and its worth by cohort; the tie is gone."""
+    market = view(handle)
+    s = whole(tile, at.INCUMBENT, lane)
+    sellers = market.standing.shape[0]
+    book[s, at.LOST_PRICE + cause] += 1
+    book[s, at.QUITTED_LEVEL + whole(tile, at.LEVEL, lane)] += 1
+    tile[cell(at.WORTH, lane)] -= market.discount_factor[t] * market.strategy.offers[market.strategy.epoch[t], s, at.LOST_COST]
+    record_ending(handle, worker, tile, lane, k, t, cause)
+    tile[cell(at.TIE, lane)] = ZERO
+    put_whole(tile, at.INCUMBENT, lane, -1)
+    put_whole(tile, at.CONTRACT_END, lane, 0)
+    if cause != C_TURNOVER:
+        history = whole(tile, dyad(at.HISTORY, s, sellers), lane)
+        put_whole(tile, dyad(at.HISTORY, s, sellers), lane, i32(history | i32(128)))
+        book[s, at.FORMER] += 1
+
+
+@njit
+def record_ending(handle, worker, tile, lane, k, t, cause):
+    """A relationship's duration (periods on record), how it ended, and its worth in cents of the period in which it was won."""
+    market = view(handle)
+    s = whole(tile, at.INCUMBENT, lane)
+    since = whole(tile, at.SINCE, lane)
+    if t < market.burn_in:
+        return
+    won = since >= market.burn_in
+    began = max(since, market.burn_in)
+    market.endings[worker, k, s, 1 if won else 0, t - began, cause] += 1
+    cents = np.int64(np.rint(np.float64(tile[cell(at.WORTH, lane)]) / np.float64(market.discount_factor[began]) * 100.0))
+    market.worth[worker, k, s, began - market.burn_in + 1 if won else 0] += cents

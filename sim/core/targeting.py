@@ -1,0 +1,102 @@
+"""Targeting: which account gets which level, as far as the seller's database knows its accounts."""
+import numpy as np
+
+from sim.core import rules
+from sim.core import state as at
+from sim.core.arithmetic import ONE, f32, i32
+from sim.core.draws import uniforms
+from sim.core.handle import view
+from sim.core.jit import njit
+from sim.core.lanes import cell, whole
+from sim.core.terms import BASIC, BY_VALUE, D_RECOGNITION, SEGMENTS_OF_ONE, UNIFORM
+
+
+@njit
+def classify(handle, tile, lane, number, k, t, s):
+    """The level at which seller s serves this account: by type as recognised, by value, or the best for this one account."""
+    market = view(handle)
+    strategy = market.strategy
+    e = strategy.epoch[t]
+    offer = strategy.offers[e, s]
+    targeting = i32(offer[at.TARGETING])
+    if targeting == UNIFORM:
+        return strategy.level_of[e, s, 0]
+    u_right, u_which, _, _ = uniforms(market.luck, number, whole(tile, at.ENTERED, lane), D_RECOGNITION, s)
+    if targeting == BY_VALUE:
+        return level_by_value(handle, tile, lane, k, e, s, u_right, u_which)
+    types = market.population.attributes.shape[0]
+    seen = rules.recognised(i32(k), types, offer[at.ACCURACY], u_right, u_which)
+    if targeting == SEGMENTS_OF_ONE:
+        return level_of_one(handle, tile, lane, k, e, s, seen)
+    return strategy.level_of[e, s, seen]
+
+
+@njit
+def level_by_value(handle, tile, lane, k, e, s, u_right, u_which):
+    """Tiers of account margin; a record that is wrong puts the account in one of the other tiers."""
+    market = view(handle)
+    offer, value_from = market.strategy.offers[e, s], market.strategy.value_from[e, s]
+    margin = rules.account_margin(offer[at.PRICE], offer[at.UNIT_COST], tile[cell(at.VOLUME, lane)], market.population.lots[k],
+                                  tile[cell(at.PURCHASE_RATE, lane)])
+    tiers, tier = 0, 0
+    for level in range(5):
+        if value_from[level] < f32(np.inf):
+            if margin >= value_from[level] or tiers == 0:
+                tier = tiers
+            tiers += 1
+    tier = rules.recognised(i32(tier), tiers, offer[at.ACCURACY], u_right, u_which)
+    for level in range(5):
+        if value_from[level] < f32(np.inf):
+            if tier == 0:
+                return level
+            tier -= 1
+    return BASIC
+
+
+@njit
+def level_of_one(handle, tile, lane, k, e, s, seen):
+    """The allowed level of highest expected account value. A record of the right type knows the buyer's own attributes; a wrong one
+    holds the median buyer of the type it was taken for."""
+    market = view(handle)
+    best, best_value = BASIC, f32(-np.inf)
+    allowed = i32(market.strategy.offers[e, s, at.ALLOWED])
+    for level in range(5):
+        if (allowed >> level) & 1:
+            value = account_value_at(handle, tile, lane, k, e, s, seen, level)
+            if value > best_value:
+                best, best_value = level, value
+    return best
+
+
+@njit
+def account_value_at(handle, tile, lane, k, e, s, seen, level):
+    """What seller s expects an account to be worth at a level, by its own arithmetic (`rules.expected_account_value`)."""
+    market = view(handle)
+    own = seen == k
+    middle = at.QUANTILE_POINTS // 2
+    table, y, offer = market.population.attributes[seen], market.behaviour, market.strategy.offers[e, s]
+    barrier = tile[cell(at.SWITCHING_COST, lane)] if own else table[at.SWITCHING_COST, middle]
+    horizon = tile[cell(at.TIME_HORIZON, lane)] if own else table[at.TIME_HORIZON, middle]
+    orientation = tile[cell(at.RELATIONSHIP_ORIENTATION, lane)] if own else table[at.RELATIONSHIP_ORIENTATION, middle]
+    rate = tile[cell(at.PURCHASE_RATE, lane)] if own else table[at.PURCHASE_RATE, middle]
+    volume = tile[cell(at.VOLUME, lane)] if own else table[at.VOLUME, middle]
+    voice = tile[cell(at.VOICE, lane)] if own else table[at.VOICE, middle]
+    weight = rules.horizon_weight(horizon, y.horizon_scale)
+    service, basic = market.service[5 * s + level], market.service[5 * s + BASIC]
+    bond = rules.expected_bond(service[at.SERVICE_SOCIAL] * service[at.SERVICE_CONTACT], orientation, y.bond_decay)
+    tie = rules.expected_bond(service[at.SERVICE_TIE], orientation, y.tie_fade)
+    gain = (weight * (expected_experience(service, voice, y) - expected_experience(basic, voice, y) + y.bond_value * bond)
+            + rules.leaving_cost(barrier, y.tie_value, tie))
+    margin = rules.account_margin(offer[at.PRICE], offer[at.UNIT_COST], volume, market.population.lots[seen], rate)
+    cost = service[at.SERVICE_COST] + service[at.SERVICE_CONTACT] * offer[at.CONTACT_COST]
+    reviews = rate * rules.review_probability(rate, horizon)
+    rivals = f32(market.standing.shape[0] - 1)
+    return rules.expected_account_value(margin, cost, market.levels[level, at.LEVEL_SETUP], gain, rivals, y.choice_noise, reviews,
+                                        y.turnover, y.discount)
+
+
+@njit
+def expected_experience(service, voice, y):
+    """The mean of g at a level for a buyer of this voice, money per unit."""
+    mended = rules.surfacing_probability(voice * service[at.SERVICE_OPENNESS], service[at.SERVICE_DETECT]) * service[at.SERVICE_RESOLVE]
+    return service[at.SERVICE_USAGE] + service[at.SERVICE_PROBLEM] * (mended * y.delight - (ONE - mended) * y.severity)

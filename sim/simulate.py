@@ -1,0 +1,174 @@
+"""The one door to the engine: a scenario and its strategies in, runs out, the same for any number of threads.
+
+Small markets are played many at a time, one to a thread; a large market is stepped by all threads together, each with its own tiles and
+its own ledger. Ledgers hold whole numbers, so adding them up gives the same sums however the work was shared out.
+"""
+import os
+from collections.abc import Callable, Iterable
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from sim.core import kernel
+from sim.core import state as at
+from sim.core.handle import handle
+from sim.offers import behaviour, burn_in, discount_factors, level_table, strategy_arrays
+from sim.population import draw_population
+
+LARGE_MARKET = 50_000      # buyers from which threads share one market rather than taking a run each
+
+
+@dataclass
+class Record:
+    """What one run under one strategy left behind.
+
+    flows: int64 [1 + periods, type, seller + 1, COLUMNS]; endings: int64 [type, seller, origin, duration, cause];
+    worth: int64 [type, seller, cohort], cents; panel: float32 [1 + periods, buyers watched, rows];
+    standing: float32 [seller, STANDING_FIELDS] at the horizon; state: the final tiles, when asked for.
+    """
+    flows: np.ndarray
+    endings: np.ndarray
+    worth: np.ndarray
+    panel: np.ndarray
+    standing: np.ndarray
+    state: np.ndarray | None = None
+
+
+@dataclass
+class Runs:
+    """Every run of every strategy of a scenario: `records[strategy][run]`, runs of the same number sharing their luck."""
+    scenario: object
+    seed: int
+    watched: tuple[int, ...] = ()
+    records: dict[str, list[Record]] = field(default_factory=dict)
+
+    @property
+    def strategies(self) -> list[str]:
+        return list(self.records)
+
+    @property
+    def runs(self) -> int:
+        return len(next(iter(self.records.values())))
+
+
+def simulate(scenario, strategies: Iterable[str] | None = None, runs: int | None = None, seed: int | None = None,
+             watch: Iterable[int] = (), threads: int | None = None, keep_state: bool = False,
+             progress: Callable[[int, int], None] | None = None) -> Runs:
+    """Play every strategy in every run.
+
+    strategies: names, default all of the scenario's; runs, seed: default the scenario's; watch: numbers (0 … buyers − 1) of buyers whose
+    states are kept period by period; threads: default all cores; progress: called with (done, total) periods of markets played.
+    Raises KeyError for an unknown strategy. Same scenario, runs and seed: the same numbers, bit for bit.
+    """
+    names = list(scenario.strategies) if strategies is None else list(strategies)
+    seed = scenario.seed if seed is None else seed
+    result = Runs(scenario, seed, tuple(watch), {name: [None] * (runs or scenario.runs) for name in names})
+    population, threads = draw_population(scenario), threads or os.cpu_count() or 1
+    tasks = [(name, run) for run in range(result.runs) for name in names]
+    arrays = {name: strategy_arrays(scenario, name) for name in names}
+    shared = scenario.market.buyers >= LARGE_MARKET and threads > 1
+    meter = Meter(len(tasks) * (burn_in(scenario) + scenario.market.periods), progress)
+
+    def play(task):
+        name, run = task
+        market = new_market(scenario, arrays[name], population, seed, run, threads if shared else 1, result.watched)
+        (play_shared if shared else play_alone)(market, meter)
+        result.records[name][run] = record_of(market, keep_state)
+
+    if shared or threads == 1:
+        for task in tasks:
+            play(task)
+    else:
+        in_parallel(play, tasks, threads)
+    return result
+
+
+class Meter:
+    """Counts periods played, and tells whoever shows a bar."""
+
+    def __init__(self, total: int, progress: Callable[[int, int], None] | None):
+        self.done, self.total, self.progress = 0, total, progress
+
+    def add(self, periods: int) -> None:
+        self.done += periods
+        if self.progress:
+            self.progress(self.done, self.total)
+
+
+def in_parallel(play: Callable, tasks: list, threads: int) -> None:
+    """Every task once, `threads` at a time; Ctrl-C and the first failure stop those that have not begun."""
+    with ThreadPoolExecutor(threads) as pool:
+        waiting = {pool.submit(play, task) for task in tasks}
+        try:
+            while waiting:
+                done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                for future in done:
+                    future.result()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def new_market(scenario, strategy: at.Strategy, population: at.Population, seed: int, run: int, workers: int = 1,
+               watched: tuple[int, ...] = ()) -> at.Market:
+    """An empty market, ready to be settled: arrays for buyers, sellers and ledger, `workers` ledgers side by side."""
+    before, periods = burn_in(scenario), scenario.market.periods
+    sellers, types, number_of_tiles = len(scenario.sellers), len(scenario.buyers), len(population.tile_type)
+    standing = np.zeros((sellers, at.STANDING_FIELDS), np.float32)
+    standing[:, at.REPUTATION] = [seller.reputation for seller in scenario.sellers.values()]
+    return at.Market(
+        luck=np.array([seed & 0xFFFFFFFF, seed >> 32, run], np.uint32),
+        behaviour=behaviour(scenario), levels=level_table(scenario), strategy=strategy, population=population,
+        state=at.aligned((number_of_tiles, at.rows(sellers) * at.STRIDE)),
+        standing=standing, accounts=np.zeros((sellers, 5), np.int64),
+        service=np.zeros((5 * sellers, at.SERVICE_FIELDS), np.float32),
+        burn_in=before, discount_factor=discount_factors(scenario, before),
+        flows=np.zeros((workers, periods + 1, types, sellers + 1, len(at.COLUMNS)), np.int64),
+        endings=np.zeros((workers, types, sellers, 2, periods + 1, 4), np.int64),
+        worth=np.zeros((workers, types, sellers, periods + 1), np.int64),
+        watched=np.array([lane_of(population, number) for number in watched], np.int64),
+        panel=np.zeros((periods + 1, len(watched), at.rows(sellers)), np.float32))
+
+
+def lane_of(population: at.Population, number: int) -> int:
+    """Where buyer `number` (0 … buyers − 1, types one after another) lives: tile · LANES + lane."""
+    ends = np.cumsum(population.tile_lanes)
+    tile = int(np.searchsorted(ends, number, side="right"))
+    return tile * at.LANES + number - int(ends[tile] - population.tile_lanes[tile])
+
+
+def play_alone(market: at.Market, meter: Meter) -> None:
+    """One market on one thread."""
+    periods, scratch, words = len(market.strategy.epoch), kernel.new_scratch(len(market.standing)), handle(market)
+    kernel.begin(words)
+    kernel.play(words, 0, periods, scratch)
+    kernel.close_market(words, 0, 0, len(market.state))
+    meter.add(periods)
+
+
+def play_shared(market: at.Market, meter: Meter) -> None:
+    """One market on as many threads as it has ledgers, each stepping its own run of tiles."""
+    workers, periods, words = len(market.flows), len(market.strategy.epoch), handle(market)
+    bounds = [len(market.state) * w // workers for w in range(workers + 1)]
+    scratch = [kernel.new_scratch(len(market.standing)) for _ in range(workers)]
+    before = np.zeros((len(market.standing), len(at.COLUMNS)), np.int64)
+    with ThreadPoolExecutor(workers) as pool:
+        def everywhere(function, *rest):
+            list(pool.map(lambda w: function(words, w, bounds[w], bounds[w + 1], *(r[w] if r is scratch else r for r in rest)), range(workers)))
+        everywhere(kernel.settle_tiles)
+        kernel.begin_accounts(words)
+        for t in range(periods):
+            kernel.booked_before(words, t, before)
+            kernel.open_period(words, t)
+            everywhere(kernel.step_tiles, t, scratch)
+            kernel.close_period(words, t, before)
+            kernel.watch(words, t)
+            meter.add(1)
+        everywhere(kernel.close_market)
+
+
+def record_of(market: at.Market, keep_state: bool) -> Record:
+    """Add up the workers' ledgers."""
+    return Record(market.flows.sum(0), market.endings.sum(0), market.worth.sum(0), market.panel, market.standing,
+                  market.state if keep_state else None)
