@@ -4,11 +4,20 @@ import numpy as np
 from sim.core import rules
 from sim.core import state as at
 from sim.core.arithmetic import ZERO, as_int, f32, i32, nearest, normal_quantile, u32
-from sim.core.draws import pick, uniforms
+from sim.core.draws import uniforms
 from sim.core.entering import between, quantile
 from sim.core.handle import view
 from sim.core.jit import njit
-from sim.core.lanes import cell, dyad, has_left, last_purchase, purchases_in, put_whole, whole, with_purchase
+from sim.core.lanes import (
+    cell,
+    dyad,
+    has_left,
+    last_purchase,
+    purchases_in,
+    put_whole,
+    whole,
+    with_purchase,
+)
 from sim.core.relationships import begin_relationship, end_relationship
 from sim.core.scratch import (
     CHOSEN,
@@ -17,6 +26,7 @@ from sim.core.scratch import (
     GUMBEL,
     LANE,
     REVIEWER,
+    REVIEWER_LANE,
     REVIEWING,
     SERVED_BY,
     TASTE_AT,
@@ -25,7 +35,15 @@ from sim.core.scratch import (
     U_REVIEW,
     Z_DELIVERED,
 )
-from sim.core.terms import C_INCIDENT, C_PRICE, CALLS_PER_LOT, CONTRACT, D_CHOICE, D_LOT, D_TASTE
+from sim.core.terms import (
+    C_INCIDENT,
+    C_PRICE,
+    CALLS_PER_LOT,
+    CONTRACT,
+    D_CHOICE,
+    D_LOT,
+    D_TASTE,
+)
 
 
 @njit
@@ -88,6 +106,7 @@ def decide(tile, buyers, t, scratch, book):
         put_whole(scratch, REVIEWING, i, 1 if reviews else 0)
         put_whole(scratch, CHOSEN, i, incumbent)
         put_whole(scratch, REVIEWER, reviewers, i)
+        put_whole(scratch, REVIEWER_LANE, reviewers, lane)
         if reviews:
             reviewers += 1
             put_whole(tile, at.HAPPENED, lane, i32(happened | i32(at.REVIEWED)))
@@ -103,16 +122,12 @@ def deal_choice(luck, first, reviewers, t, lot, sellers, scratch):
     for call in range((sellers + 4) // 4):
         row = GUMBEL + 4 * call
         for j in range(reviewers):
-            i = as_int(scratch[cell(REVIEWER, j)])
-            number = u32(first + u32(as_int(scratch[cell(LANE, i)])))
+            number = u32(first + u32(as_int(scratch[cell(REVIEWER_LANE, j)])))
             a, b, c, d = uniforms(luck, number, t, D_CHOICE, lot * CALLS_PER_LOT + call)
             scratch[cell(row, j)] = a
-            if 4 * call + 1 <= sellers:
-                scratch[cell(row + 1, j)] = b
-            if 4 * call + 2 <= sellers:
-                scratch[cell(row + 2, j)] = c
-            if 4 * call + 3 <= sellers:
-                scratch[cell(row + 3, j)] = d
+            scratch[cell(row + 1, j)] = b
+            scratch[cell(row + 2, j)] = c
+            scratch[cell(row + 3, j)] = d
     for option in range(sellers + 1):
         for j in range(reviewers):
             scratch[cell(GUMBEL + option, j)] = rules.gumbel(scratch[cell(GUMBEL + option, j)])
@@ -186,9 +201,13 @@ def settle_choices(handle, worker, tile, k, first, buyers, t, scratch, book):
 def deal_tastes(luck, first, buyers, scratch):
     """Where in its quantile function each buyer's taste for its chosen seller lies: drawn from its entry, never stored."""
     for i in range(buyers):
-        s = u32(as_int(scratch[cell(CHOSEN, i)]))         # a skipped purchase draws too, for nothing
+        s = as_int(scratch[cell(CHOSEN, i)])              # a skipped purchase draws too, for nothing
         number = u32(first + u32(as_int(scratch[cell(LANE, i)])))
-        u = pick(uniforms(luck, number, u32(as_int(scratch[cell(ENTRY, i)])), D_TASTE, s >> u32(2)), s & u32(3))
+        entered = u32(as_int(scratch[cell(ENTRY, i)]))
+        a, b, c, d = uniforms(luck, number, entered, D_TASTE, u32(s >> i32(2)))
+        which = i32(s & i32(3))
+        low, high = b if which == i32(1) else a, d if which == i32(3) else c
+        u = high if which > i32(1) else low
         scratch[cell(TASTE_AT, i)] = rules.quantile_position(u, f32(at.QUANTILE_REACH), f32(at.QUANTILE_POINTS))
 
 

@@ -7,9 +7,9 @@ from sim.core.state import STRIDE
  S_PROBLEM, S_OPENNESS, S_DETECT, S_RESOLVE, S_USAGE, S_SOCIAL, S_TIE, S_CONTACT, S_AFTER_SALE, S_COST,
  KEY, EVENTS, G_NOW, SPENT, VALUE_NOW, CONTACT_COST_, RESOLUTION_COST_) = range(30)
 # Stage 4: a list of this period's buyers and, in REVIEWER, of those who review; one row of luck per option from GUMBEL on.
-LANE, SERVED_BY, U_REVIEW, Z_DELIVERED, U_CONTRACT, REVIEWER, REVIEWING, CHOSEN, ENTRY, TASTE_AT, GUMBEL = range(30, 41)
+LANE, SERVED_BY, U_REVIEW, Z_DELIVERED, U_CONTRACT, REVIEWER, REVIEWER_LANE, REVIEWING, CHOSEN, ENTRY, TASTE_AT, GUMBEL = range(30, 42)
 
 
 def new_scratch(sellers: int):
     """Scratch for a market of so many sellers."""
-    return at.aligned(((GUMBEL + 1 + sellers) * STRIDE,))
+    return at.aligned(((GUMBEL + (sellers + 4) // 4 * 4) * STRIDE,))

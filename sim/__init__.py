@@ -1,0 +1,43 @@
+"""Tenure: when does it pay a seller to invest in the relationship after the sale, rather than to sell and move on?
+
+What a researcher may call (each is imported when first used, so that `import sim` costs nothing):
+
+    scenario = Scenario.load("default", sets=["sellers.ours.price=95"])   # a shipped name or a YAML file
+    runs = simulate(scenario, runs=40)                                    # every strategy in every run, same luck
+    period_table(runs)                                                    # a tidy table: strategy, run, period, type, seller
+    answer = compare(scenario)                                            # paired runs -> gain, interval, why, crossing
+    print(answer.sentence())
+    Market(scenario)                                                      # the same market as a mesa.Model
+
+Where to read on: `core/rules.py` states the model, `core/kernel.py` (`advance`) the order of events, `experiments/compare.py` what is
+made of it; `ODD.md` describes the model in full.
+"""
+from importlib import import_module
+
+__version__ = "0.1.0"
+
+_CONTENTS = {
+    "Scenario": "sim.scenario",
+    "ScenarioError": "sim.scenario",
+    "simulate": "sim.runs",
+    "Runs": "sim.runs",
+    "compare": "sim.experiments.compare",
+    "Comparison": "sim.experiments.compare",
+    "period_table": "sim.tables",
+    "survival_table": "sim.tables",
+    "cohort_table": "sim.tables",
+    "Market": "sim.agents",
+    "Buyer": "sim.agents",
+    "Seller": "sim.agents",
+}
+__all__ = [*_CONTENTS]
+
+
+def __getattr__(name: str):
+    if name not in _CONTENTS:
+        raise AttributeError(f"sim has no {name!r}; it has {', '.join(_CONTENTS)}")
+    return getattr(import_module(_CONTENTS[name]), name)
+
+
+def __dir__():
+    return sorted(__all__)
