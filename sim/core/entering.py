@@ -41,12 +41,12 @@ def impression(handle, number, entered, k, s, t):
 
 
 @njit
-def enter(handle, tile, lane, number, k, t, book):
+def enter(handle, tile, lane, number, k, t, entered, book):
     """A fresh buyer: attributes and tastes of its type, beliefs from promises, no supplier."""
     market = view(handle)
     sellers = market.standing.shape[0]
     for a in range(LAST_DRAWN + 1):
-        u = one_uniform(market.luck, number, t, D_ATTRIBUTES, a)
+        u = one_uniform(market.luck, number, entered, D_ATTRIBUTES, a)
         tile[cell(a, lane)] = quantile(market.population.attributes[k, a], u)
     tile[cell(at.TIE, lane)] = ZERO
     tile[cell(at.WORTH, lane)] = ZERO
@@ -54,16 +54,16 @@ def enter(handle, tile, lane, number, k, t, book):
     put_whole(tile, at.LEVEL, lane, BASIC)
     put_whole(tile, at.SINCE, lane, t)
     put_whole(tile, at.CONTRACT_END, lane, 0)
-    put_whole(tile, at.ENTERED, lane, t)
+    put_whole(tile, at.ENTERED, lane, entered)
     put_whole(tile, at.HAPPENED, lane, at.NEWCOMER)
     known = u32(0)
     for s in range(sellers):
-        tile[cell(dyad(at.VALUE, s, sellers), lane)] = impression(handle, number, t, k, s, t)
+        tile[cell(dyad(at.VALUE, s, sellers), lane)] = impression(handle, number, entered, k, s, t)
         tile[cell(dyad(at.RELATIONSHIP, s, sellers), lane)] = ZERO
         tile[cell(dyad(at.BOND, s, sellers), lane)] = ZERO
         put_whole(tile, dyad(at.HISTORY, s, sellers), lane, 0)
         reach = market.strategy.offers[market.strategy.epoch[t], s, at.REACH]
-        if one_uniform(market.luck, number, t, D_REACH, s) < reach:
+        if one_uniform(market.luck, number, entered, D_REACH, s) < reach:
             known |= u32(1) << u32(s)
             book[s, at.PROSPECTS] += 1
     put_whole(tile, at.AWARE, lane, i32(known))

@@ -76,7 +76,7 @@ def turn_over(handle, worker, tile, begin, end, first, k, t, scratch, book):
     for lane in range(begin, end):
         if scratch[cell(U_TURNOVER, lane)] < market.behaviour.turnover:
             leave_market(handle, worker, tile, lane, k, t, book)
-            enter(handle, tile, lane, first + u32(lane), k, t, book)
+            enter(handle, tile, lane, first + u32(lane), k, t, t + 1, book)
 
 
 @njit
@@ -110,7 +110,7 @@ def settle(handle, worker, q):
     book = market.flows[worker, 0, k]
     for lane in range(market.population.tile_lanes[q]):
         number = first + u32(lane)
-        enter(handle, tile, lane, number, k, 0, book)
+        enter(handle, tile, lane, number, k, 0, 0, book)
         u = one_uniform(market.luck, number, 0, D_START, 0)
         for s in range(market.standing.shape[0]):
             if u < market.population.start[s]:
