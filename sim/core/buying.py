@@ -120,17 +120,22 @@ def decide(tile, buyers, t, scratch, book):
 def deal_choice(luck, first, reviewers, t, lot, sellers, scratch):
     """The luck of each reviewer with not buying (draw 0) and with every seller (draw s + 1)."""
     for call in range((sellers + 4) // 4):
-        row = GUMBEL + 4 * call
-        for j in range(reviewers):
-            number = u32(first + u32(as_int(scratch[cell(REVIEWER_LANE, j)])))
-            a, b, c, d = uniforms(luck, number, t, D_CHOICE, lot * CALLS_PER_LOT + call)
-            scratch[cell(row, j)] = a
-            scratch[cell(row + 1, j)] = b
-            scratch[cell(row + 2, j)] = c
-            scratch[cell(row + 3, j)] = d
+        deal_four_options(luck, first, reviewers, t, lot * CALLS_PER_LOT + call, GUMBEL + 4 * call, scratch)
     for option in range(sellers + 1):
         for j in range(reviewers):
             scratch[cell(GUMBEL + option, j)] = rules.gumbel(scratch[cell(GUMBEL + option, j)])
+
+
+@njit
+def deal_four_options(luck, first, reviewers, t, call, row, scratch):
+    """One call's four uniforms for every reviewer, into four rows. A function of its own: inside the loop over calls it stays scalar."""
+    for j in range(reviewers):
+        number = u32(first + u32(as_int(scratch[cell(REVIEWER_LANE, j)])))
+        a, b, c, d = uniforms(luck, number, t, D_CHOICE, call)
+        scratch[cell(row, j)] = a
+        scratch[cell(row + 1, j)] = b
+        scratch[cell(row + 2, j)] = c
+        scratch[cell(row + 3, j)] = d
 
 
 @njit

@@ -3,6 +3,8 @@
 Luck, dyad and service are laid side by side in scratch (`meet`), lived through in one straight loop that vectorises (`use`), put back
 (`part`) and booked (`count_use`).
 """
+import numpy as np
+
 from sim.core import rules
 from sim.core import state as at
 from sim.core.arithmetic import ONE, ZERO, as_float, as_int, f32, i32, nearest, u32, u64
@@ -202,10 +204,10 @@ def tally(scratch, begin, end, key, bit):
 @njit
 def sum_over(scratch, begin, end, seller, row, scale):
     """Sum of a scratch row over a seller's accounts, in whole steps of 1/scale."""
-    total = i32(0)
+    total = np.int64(0)
     for lane in range(begin, end):
         same = (as_int(scratch[cell(KEY, lane)]) >> i32(3)) == seller
-        total = i32(total + (i32(nearest(scratch[cell(row, lane)] * scale)) if same else i32(0)))
+        total += np.int64(i32(nearest(scratch[cell(row, lane)] * scale)) if same else i32(0))
     return total
 
 

@@ -81,7 +81,7 @@ class Market(Section):
     periods: int = parameter(
         120, "how many periods are simulated", "periods",
         "assumption: ten years of months, long enough for two relationships of five years",
-        least=1, most=60_000, scale="period",
+        least=1, most=50_000, scale="period",
     )  # fmt: skip
     buyers: int = parameter(
         5000, "how many buyers there are", "buyers",
