@@ -243,9 +243,9 @@ def encounter(handle, tile, i, k, t, scratch, book):
                              else rules.decayed(bond, y.bond_damage))
     tenure = f32(t - whole(tile, at.SINCE, lane))
     points = rules.discount_points(tenure, offer[at.DISCOUNT_PER_PERIOD], offer[at.DISCOUNT_MOST])
-    units = i32(nearest(tile[cell(at.VOLUME, lane)] * f32(100)))
+    units = i32(nearest(tile[cell(at.VOLUME, lane)] * f32(at.UNIT_PARTS)))
     margin = rules.discounted(offer[at.PRICE], points) - offer[at.UNIT_COST]
-    tile[cell(at.WORTH, lane)] += market.discount_factor[t] * (f32(units) * f32(0.01)) * margin
+    tile[cell(at.WORTH, lane)] += market.discount_factor[t] * (f32(units) * f32(1 / at.UNIT_PARTS)) * margin
     book[s, at.LOTS] += 1
     book[s, at.UNITS] += units
     book[s, at.DISCOUNT] += np.int64(units) * points

@@ -105,7 +105,7 @@ def anyone_advertises(handle, e):
 def settle(handle, worker, q):
     """Fill tile q with its first buyers and, in a running market, their first suppliers."""
     market = view(handle)
-    tile, k = market.state[q], market.population.tile_type[q]
+    tile, k, sellers = market.state[q], market.population.tile_type[q], market.standing.shape[0]
     first = market.population.tile_first[q]
     book = market.flows[worker, 0, k]
     for lane in range(market.population.tile_lanes[q]):
@@ -119,7 +119,7 @@ def settle(handle, worker, q):
                     put_whole(tile, at.AWARE, lane, i32(known | (u32(1) << u32(s))))
                     book[s, at.PROSPECTS] += 1
                 begin_relationship(handle, tile, lane, number, k, 0, s, book)
-                put_whole(tile, dyad(at.HISTORY, s, market.standing.shape[0]), lane, i32(1) << i32(16))
+                put_whole(tile, dyad(at.HISTORY, s, sellers), lane, i32(whole(tile, dyad(at.HISTORY, s, sellers), lane) | i32(1 << 16)))
                 put_whole(tile, at.SINCE, lane, -1)
                 tile[cell(at.WORTH, lane)] = ZERO
                 break

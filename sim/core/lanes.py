@@ -34,12 +34,17 @@ def purchases_in(history):
 
 @njit
 def uses_in(history):
-    return i32((history >> i32(8)) & i32(255))
+    return i32((history >> i32(8)) & i32(127))
 
 
 @njit
 def has_left(history):
     return (history & i32(128)) != 0
+
+
+@njit
+def is_set_up(history):
+    return (history & i32(0x8000)) != 0
 
 
 @njit

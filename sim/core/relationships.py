@@ -5,7 +5,7 @@ from sim.core import state as at
 from sim.core.arithmetic import ZERO, i32
 from sim.core.handle import view
 from sim.core.jit import njit
-from sim.core.lanes import cell, dyad, has_left, last_purchase, put_whole, whole
+from sim.core.lanes import cell, dyad, has_left, is_set_up, last_purchase, put_whole, whole
 from sim.core.targeting import classify
 from sim.core.terms import C_TURNOVER
 
@@ -18,7 +18,7 @@ def begin_relationship(handle, tile, lane, number, k, t, s, book):
     history = whole(tile, dyad(at.HISTORY, s, sellers), lane)
     first = last_purchase(history) == 0
     back = has_left(history)
-    book[s, at.WON_NEW if first else at.WON_BACK if back else at.WON_AGAIN] += 1
+    book[s, at.WON_NEW if first else at.WON_BACK] += 1
     if first:
         book[s, at.PROSPECTS] -= 1
     if back:
@@ -29,8 +29,21 @@ def begin_relationship(handle, tile, lane, number, k, t, s, book):
     level = classify(handle, tile, lane, number, k, t, s)
     put_whole(tile, at.LEVEL, lane, level)
     book[s, at.ENTERED_LEVEL + level] += 1
-    cost = market.strategy.offers[market.strategy.epoch[t], s, at.ACQUISITION_COST] + market.levels[level, at.LEVEL_SETUP]
-    tile[cell(at.WORTH, lane)] = -market.discount_factor[t] * cost
+    tile[cell(at.WORTH, lane)] = -market.discount_factor[t] * market.strategy.offers[market.strategy.epoch[t], s, at.ACQUISITION_COST]
+    set_up(handle, tile, lane, t, s, level, book)
+
+
+@njit
+def set_up(handle, tile, lane, t, s, level, book):
+    """A level that needs setting up costs so once an account: a buyer that comes back finds its place kept."""
+    market = view(handle)
+    cost = market.levels[level, at.LEVEL_SETUP]
+    row = dyad(at.HISTORY, s, market.standing.shape[0])
+    history = whole(tile, row, lane)
+    if cost > ZERO and not is_set_up(history):
+        put_whole(tile, row, lane, i32(history | i32(0x8000)))
+        book[s, at.SET_UP_LEVEL + level] += 1
+        tile[cell(at.WORTH, lane)] -= market.discount_factor[t] * cost
 
 
 @njit
@@ -44,7 +57,7 @@ def regroup(handle, tile, lane, number, k, t, book):
         put_whole(tile, at.LEVEL, lane, level)
         book[s, at.QUITTED_LEVEL + before] += 1
         book[s, at.ENTERED_LEVEL + level] += 1
-        tile[cell(at.WORTH, lane)] -= market.discount_factor[t] * market.levels[level, at.LEVEL_SETUP]
+        set_up(handle, tile, lane, t, s, level, book)
 
 
 @njit
@@ -68,7 +81,7 @@ def end_relationship(handle, worker, tile, lane, k, t, cause, book):
 
 @njit
 def record_ending(handle, worker, tile, lane, k, t, cause):
-    """A relationship's duration (periods on record), how it ended, and its worth in cents of the period in which it was won."""
+    """A relationship's duration (periods on record), how it ended, and its worth in money of the period in which it was won."""
     market = view(handle)
     s = whole(tile, at.INCUMBENT, lane)
     since = whole(tile, at.SINCE, lane)
@@ -77,5 +90,5 @@ def record_ending(handle, worker, tile, lane, k, t, cause):
     won = since >= market.burn_in
     began = max(since, market.burn_in)
     market.endings[worker, k, s, 1 if won else 0, t - began, cause] += 1
-    cents = np.int64(np.rint(np.float64(tile[cell(at.WORTH, lane)]) / np.float64(market.discount_factor[began]) * 100.0))
-    market.worth[worker, k, s, began - market.burn_in + 1 if won else 0] += cents
+    worth = np.float64(tile[cell(at.WORTH, lane)]) / np.float64(market.discount_factor[began])
+    market.worth[worker, k, s, began - market.burn_in + 1 if won else 0] += np.int64(np.rint(worth * at.WORTH_PARTS))

@@ -39,7 +39,7 @@ ROWS = 17
 VALUE = 0                     # V, believed offering value, money per unit, taste included
 RELATIONSHIP = 1              # G, believed relationship value, money per unit
 BOND = 2                      # B, 0..1
-HISTORY = 3                   # whole: bits 0-6 purchases experienced, 7 left, 8-15 periods of use experienced, 16-31 last purchase + 1
+HISTORY = 3                   # whole: bits 0-6 purchases experienced, 7 left, 8-14 periods of use experienced, 15 set up, 16-31 last purchase + 1
 DYAD_ROWS = 4
 
 # --- bits of HAPPENED ---------------------------------------------------------------------------------------------------------
@@ -85,18 +85,20 @@ COLUMNS = (
     "quitted_basic", "quitted_reactive", "quitted_accountable", "quitted_proactive", "quitted_partnership",
     "problems", "complaints", "detected", "resolved", "unresolved", "lessons", "contacts",
     "value_sum", "bond_sum", "expansion", "commitment",             # over accounts tended: believed value × 100, bond × 10,000; counts
-    "won_new", "won_again", "won_back",                             # first purchase ever; bought before; had left and returns
+    "set_up_basic", "set_up_reactive", "set_up_accountable", "set_up_proactive", "set_up_partnership",       # accounts set up for a level
+    "won_new", "won_back",                                          # first purchase from this seller ever; had left it and returns
     "lost_price", "lost_incident", "lost_turnover",
     "reviews", "reorders", "skipped", "kept", "broken",
-    "lots", "units", "units_repeat", "units_wallet", "discount",    # units × 100; discount in units × 100 × basis points
+    "lots", "units", "units_repeat", "units_wallet", "discount",    # units × UNIT_PARTS; discount in those × basis points
     "heard", "prospects", "former",                                 # newly aware; changes of the stocks of aware non-buyers and of the lost
 )
 _number = {name: i for i, name in enumerate(COLUMNS)}
 SERVED, ENTERED_LEVEL, QUITTED_LEVEL = _number["served_basic"], _number["entered_basic"], _number["quitted_basic"]
 (PROBLEMS, COMPLAINTS, DETECTIONS, RESOLUTIONS, UNRESOLVED_PROBLEMS, LESSONS, CONTACTS, VALUE_SUM, BOND_SUM, EXPANSION, COMMITMENT,
- WON_NEW, WON_AGAIN, WON_BACK, LOST_PRICE, LOST_INCIDENT, LOST_TURNOVER, REVIEWS, REORDERS, SKIPS, KEPT, BROKEN_PROMISES, LOTS,
+ SET_UP_LEVEL, _, _, _, _, WON_NEW, WON_BACK, LOST_PRICE, LOST_INCIDENT, LOST_TURNOVER, REVIEWS, REORDERS, SKIPS, KEPT, BROKEN_PROMISES, LOTS,
  UNITS, UNITS_REPEAT, UNITS_WALLET, DISCOUNT, HEARD, PROSPECTS, FORMER) = range(_number["problems"], len(COLUMNS))
 
+UNIT_PARTS, WORTH_PARTS = 10_000, 10_000         # the ledger counts units and accounts' worth in whole parts of one
 EXPANSION_BOND, COMMITMENT_BOND = 0.2, 0.5    # where a relationship counts as expanding, as committed (Dwyer, Schurr & Oh's phases)
 
 QUANTILE_POINTS = 1025        # points of an attribute's quantile function, evenly spaced in the logit of the probability
@@ -169,7 +171,7 @@ class Market(NamedTuple):
     discount_factor: np.ndarray  # float32 [periods]: 1 in the first recorded period; 0 during the burn-in
     flows: np.ndarray        # int64 [worker, 1 + recorded periods, type, seller + 1, COLUMNS]; row 0: before the record; last: nobody
     endings: np.ndarray      # int64 [worker, type, seller, origin, duration, cause]; origin 0 held at the start, 1 won since
-    worth: np.ndarray        # int64 [worker, type, seller, cohort]: cents, discounted to the cohort's period, over ended accounts
+    worth: np.ndarray        # int64 [worker, type, seller, cohort]: money × WORTH_PARTS of the cohort's period, over ended accounts
     watched: np.ndarray      # int64 [buyers watched]: tile · LANES + lane
     panel: np.ndarray        # float32 [1 + recorded periods, buyers watched, rows]: their states, for traces and buyer tables
 

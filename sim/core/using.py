@@ -154,7 +154,7 @@ def part(handle, tile, begin, end, scratch):
             tile[cell(dyad(at.RELATIONSHIP, s, sellers), lane)] = scratch[cell(G, lane)]
             tile[cell(dyad(at.BOND, s, sellers), lane)] = scratch[cell(B, lane)]
             history = whole(tile, dyad(at.HISTORY, s, sellers), lane)
-            more = i32(history + i32(256)) if uses_in(history) < i32(255) else history
+            more = i32(history + i32(256)) if uses_in(history) < i32(127) else history
             put_whole(tile, dyad(at.HISTORY, s, sellers), lane, more)
 
 

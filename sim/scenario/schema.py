@@ -173,7 +173,7 @@ class Behaviour(Section):
     )
     slowest_learning: float = parameter(
         0.05, "w_min: weight of the latest experience for the most experienced buyer", SHARE,
-        "assumption: twenty experiences make a settled view", least=0, most=1,
+        "assumption: twenty experiences make a settled view", least=0.01, most=1,
     )  # fmt: skip
     bond_decay: float = parameter(
         0.03, "how much of a social bond fades in a period, tended or not", PROBABILITY,

@@ -1,0 +1,6 @@
+"""Experiments: each puts a question to the market, plays the runs that answer it, and gives the answer as tables.
+
+- `compare`: which strategy earns the seller more, from when on, and through what
+- `why`: the difference in profit, split exactly into its causes
+- `flip`: what would have to change for the answer to be another
+"""

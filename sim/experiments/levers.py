@@ -1,0 +1,121 @@
+"""The levers that `flip` pulls: what one can change about a market, one at a time, and how the gap between two strategies answers.
+
+Some levers bear on the books alone (costs, margin, volume, the discount rate, the horizon): no buyer behaves otherwise, so the runs at hand
+give the answer exactly, without another run. The others change behaviour and must be played: price, switching cost, turnover, problems,
+and what the rivals do.
+"""
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.offers import periods_per_year
+
+
+@dataclass(frozen=True)
+class Booked:
+    """A lever on the books: the mean gap per buyer at a value x of it is `gap(x)`; x runs from `low` to `high` and stands at `now`.
+
+    whole: x counts something. Accounts keep the levels they have: a seller that assigns them by value might assign them otherwise."""
+    name: str
+    unit: str
+    now: float
+    low: float
+    high: float
+    gap: Callable[[float], float]
+    whole: bool = False
+
+
+@dataclass(frozen=True)
+class Played:
+    """A lever on behaviour: `change(values, x)` puts it into a plain scenario; x runs from `low` to `high` and stands at `now`."""
+    name: str
+    unit: str
+    now: float
+    low: float
+    high: float
+    change: Callable[[dict, float], None]
+
+
+def booked_levers(comparison, strategy: str) -> list[Booked]:
+    """The levers whose effect the ledgers hold: the gap is linear in each price and cost, by the discounted change of what it is for."""
+    scenario, sums, gap = comparison.scenario, discounted_changes(comparison, strategy), comparison.gaps[strategy].sum(1).mean()
+    seller = scenario.sellers[comparison.focal]
+    money, per_unit = scenario.market.currency, f"{scenario.market.currency} a unit"
+
+    def linear(name, unit, now, most, slope, least=0.0):
+        return Booked(name, unit, now, least, most, lambda x: gap + (x - now) * slope)
+
+    levers = [
+        linear("the unit cost", per_unit, seller.unit_cost, seller.price, -sums["units"]),
+        linear("the volume that buyers buy", "times what it is", 1.0, 10.0, sums["revenue"] - sums["goods_cost"], 0.1),
+        linear("the cost per account of every level", "times what it is", 1.0, 10.0, -sums["service_cost"]),
+        linear("the cost of a contact", money, seller.contact_cost, 10 * seller.contact_cost + 100, -sums["contacts"]),
+        linear("the cost of resolving a problem", money, seller.resolution_cost, 10 * seller.resolution_cost + 100, -sums["resolved"]),
+        linear("the set-up cost of every level", "times what it is", 1.0, 10.0, -sums["setup_cost"]),
+        linear("the cost to win an account", money, seller.acquisition_cost, 10 * (seller.acquisition_cost + seller.price), -sums["won"]),
+    ]
+    return [*levers, *time_levers(comparison, strategy)]
+
+
+def time_levers(comparison, strategy: str) -> list[Booked]:
+    """The discount rate, and the horizon by which the strategy is judged: a year at least, whole periods."""
+    scenario, year = comparison.scenario, periods_per_year(comparison.scenario)
+    periods = np.arange(scenario.market.periods)
+    undiscounted = comparison.gaps[strategy].mean(0) / (1 + scenario.market.discount_rate) ** (-periods / year)
+    so_far = comparison.gaps[strategy].mean(0).cumsum()
+    shortest = float(min(round(year), len(periods)) or 1)
+    return [
+        Booked("the discount rate", "a year", scenario.market.discount_rate, 0.0, 1.0,
+               lambda rate: float(undiscounted @ (1 + rate) ** (-periods / year))),
+        Booked("the horizon", f"{scenario.market.period}s", float(len(periods)), shortest, float(len(periods)),
+               lambda horizon: float(so_far[int(horizon) - 1]), whole=True)]
+
+
+def discounted_changes(comparison, strategy: str) -> dict[str, float]:
+    """By how much the strategy changes each flow of money or of events, discounted, per buyer, mean over runs."""
+    one, other = (comparison.sides[name] for name in (comparison.baseline, strategy))
+    return {name: float((other[name] - one[name]).sum(-1).mean(0) @ comparison.factors) / comparison.buyers
+            for name in ("units", "revenue", "goods_cost", "service_cost", "setup_cost", "contacts", "resolved", "won")}
+
+
+def played_levers(scenario, strategy: str, focal: str) -> list[Played]:
+    """The levers that change what buyers do: the focal seller's price (in every strategy and event), switching cost, turnover, problems."""
+    group = next(name for name, members in scenario.groups.items() if focal in members)
+    market, product = scenario.market, scenario.product
+    levers = [
+        Played("switching costs", "times what they are", 1.0, 0.0, 3.0, lambda values, x: scale_switching_cost(values, scenario, x)),
+        Played("the share of buyers that leave", f"a {market.period}", market.turnover, 0.0, min(5 * market.turnover + 0.01, 1.0),
+               lambda values, x: values["market"].update(turnover=x)),
+        Played("the rate of problems", f"a {market.period}", product.problem_rate, 0.0, min(3 * product.problem_rate + 0.05, 1.0),
+               lambda values, x: values["product"].update(problem_rate=x)),
+    ]
+    price = scenario.sellers[focal].price
+    if len(scenario.groups[group]) == 1 and price > 0:
+        levers.insert(0, Played("the price", f"{market.currency} a unit", price, 0.8 * price, 1.2 * price,
+                                lambda values, x: scale_price(values, {group, focal}, x / price)))
+    return levers
+
+
+def scale_switching_cost(values: dict, scenario, factor: float) -> None:
+    """Every buyer's switching cost times a factor."""
+    for name, buyer in scenario.buyers.items():
+        values["buyers"][name]["switching_cost"] = buyer.switching_cost.scaled(factor).plain() if factor > 0 else 0.0
+
+
+def scale_price(values: dict, names: set[str], factor: float) -> None:
+    """The focal seller's price times a factor, wherever the scenario states one."""
+    changes = [values["sellers"], *values["strategies"].values(), *values["events"]]
+    changes += [event for strategy in values["strategies"].values() for event in strategy.get("events", ())]
+    for part in changes:
+        for name in names:
+            if isinstance(part.get(name), dict) and "price" in part[name]:
+                part[name]["price"] *= factor
+
+
+def copied_by_rivals(values: dict, scenario, strategy: str, focal: str) -> None:
+    """Every rival serves its accounts as the focal seller does under the strategy."""
+    plan = scenario.sellers_under(strategy, 1)[focal].level.plain()
+    for group, members in scenario.groups.items():
+        if focal not in members:
+            values["sellers"][group]["level"] = plan

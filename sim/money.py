@@ -1,0 +1,120 @@
+"""What the ledger's counts come to in money: prices times counts, cell by cell; the only place where counts become money.
+
+The ledger holds whole numbers; prices and costs are those that stand in the period under the strategy. All arrays here are float64
+[run, period, type, seller], period 1 first, in money of the period itself (undiscounted) unless a function says otherwise.
+"""
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.core.state import COLUMNS, UNIT_PARTS
+from sim.core.terms import LEVELS
+
+if TYPE_CHECKING:
+    from sim.runs import Runs
+
+COSTS = ("goods_cost", "service_cost", "contact_cost", "resolution_cost", "setup_cost", "listening_cost", "acquisition_cost",
+         "programme_cost", "advertising_cost")
+FIXED = ("programme_cost", "advertising_cost")      # belong to no account; spread over types by their share of the buyers
+COLUMN = {name: number for number, name in enumerate(COLUMNS)}
+
+
+def ledger(runs: "Runs", strategy: str) -> np.ndarray:
+    """Every run's flows side by side: int64 [run, 1 + periods, type, seller, COLUMNS]; the row of nobody's buyers is left out."""
+    return np.stack([record.flows for record in runs.records[strategy]])[..., :-1, :]
+
+
+def accounts_by_level(flows: np.ndarray) -> np.ndarray:
+    """Accounts at the end of each period: cumulative sum of entered − quitted; int64 [run, 1 + periods, type, seller, 5]."""
+    change = flows[..., columns("entered")] - flows[..., columns("quitted")]
+    return change.cumsum(1)
+
+
+def columns(prefix: str) -> list[int]:
+    """The five columns of a count by level: served, entered, quitted or set_up."""
+    return [COLUMN[f"{prefix}_{level}"] for level in LEVELS]
+
+
+def total(flows: np.ndarray, *names: str) -> np.ndarray:
+    """The sum of some columns of the ledger."""
+    return sum(flows[..., COLUMN[name]] for name in names)
+
+
+def won(flows: np.ndarray) -> np.ndarray:
+    """Accounts won: first purchases ever, and returns of buyers who had left."""
+    return total(flows, "won_new", "won_back")
+
+
+def lost(flows: np.ndarray) -> np.ndarray:
+    """Accounts lost, whatever the cause."""
+    return total(flows, "lost_price", "lost_incident", "lost_turnover")
+
+
+def terms(scenario, strategy: str) -> dict[str, np.ndarray]:
+    """Prices and costs as they stand: float64 [period, 1, seller] by name; service and setup [period, 1, seller, 5]."""
+    starts = scenario.change_periods(strategy)
+    epoch = np.searchsorted(starts, np.arange(1, scenario.market.periods + 1), side="right") - 1
+    sellers = [[scenario.sellers_under(strategy, start)[name] for name in scenario.sellers] for start in starts]
+    plain = ("price", "unit_cost", "contact_cost", "resolution_cost", "acquisition_cost", "advertising_cost")
+    found = {name: np.array([[getattr(seller, name) for seller in row] for row in sellers], float) for name in plain}
+    found["listening_cost"] = np.array([[_listening(scenario, seller, "cost_per_account") for seller in row] for row in sellers])
+    found["cost_per_lost"] = np.array([[_listening(scenario, seller, "cost_per_lost") for seller in row] for row in sellers])
+    found["programme_cost"] = np.array([[_programmes(scenario, seller) for seller in row] for row in sellers])
+    return {name: values[epoch][:, None, :] for name, values in found.items()}
+
+
+def _listening(scenario, seller, cost: str) -> float:
+    """What the seller's listening instruments cost together, per account and period or per lost account."""
+    return float(sum(getattr(scenario.listening[name], cost) for name in seller.listening))
+
+
+def _programmes(scenario, seller) -> float:
+    """The running cost of every level that the seller offers, money per period."""
+    return float(sum(scenario.levels[level].programme_cost for level in seller.level.levels))
+
+
+def money(runs: "Runs", strategy: str, flows: np.ndarray | None = None) -> dict[str, np.ndarray]:
+    """Revenue, discount, each of COSTS, fixed_cost and profit of one strategy's runs.
+
+    revenue = units · price − discount (discount is shown, and already taken off); profit = revenue − Σ COSTS. A programme and
+    advertising belong to no account: their cost (`fixed_cost` together) is spread over buyer types by their share of the buyers.
+    """
+    scenario = runs.scenario
+    flows = ledger(runs, strategy) if flows is None else flows
+    of, counts = terms(scenario, strategy), flows[:, 1:]
+    level_cost, setup_cost = (np.array([getattr(scenario.levels[level], cost) for level in LEVELS], float)
+                              for cost in ("cost_per_account", "setup_cost"))
+    served = counts[..., columns("served")]
+    spread = type_shares(scenario)[:, None]
+    one = {
+        "units": total(counts, "units") / UNIT_PARTS,
+        "discount": total(counts, "discount") * of["price"] / (UNIT_PARTS * 10_000),
+        "service_cost": served @ level_cost,
+        "contact_cost": total(counts, "contacts") * of["contact_cost"],
+        "resolution_cost": total(counts, "resolved") * of["resolution_cost"],
+        "setup_cost": counts[..., columns("set_up")] @ setup_cost,
+        "listening_cost": served.sum(-1) * of["listening_cost"] + lost(counts) * of["cost_per_lost"],
+        "acquisition_cost": won(counts) * of["acquisition_cost"],
+        "programme_cost": np.broadcast_to(of["programme_cost"] * spread, counts.shape[:-1]),
+        "advertising_cost": np.broadcast_to(of["advertising_cost"] * spread, counts.shape[:-1]),
+    }
+    one["revenue"] = one["units"] * of["price"] - one["discount"]
+    one["goods_cost"] = one["units"] * of["unit_cost"]
+    one["fixed_cost"] = one["programme_cost"] + one["advertising_cost"]
+    one["profit"] = one["revenue"] - sum(one[name] for name in COSTS)
+    return one
+
+
+def type_shares(scenario) -> np.ndarray:
+    """Each buyer type's share of the market's buyers, as drawn (whole buyers), float64 [type]."""
+    from sim.population import buyers_by_type
+
+    counts = np.array(buyers_by_type(scenario), float)
+    return counts / counts.sum()
+
+
+def discounting(scenario) -> np.ndarray:
+    """What money of each period is worth in the first: (1 + d)^−(p − 1), float64 [period]."""
+    from sim.offers import discount_per_period
+
+    return (1 + discount_per_period(scenario)) ** -np.arange(scenario.market.periods, dtype=float)

@@ -1,0 +1,156 @@
+"""The ledger as tidy tables: one row per strategy, run, period, buyer type and seller; everything in a column of its own name.
+
+Counts are whole numbers as the engine left them, money is float64 in money of the period (see `sim.money`). Text columns are
+categories. `sim.parquet` keeps the tables on disk.
+"""
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from sim.core.state import COLUMNS, UNIT_PARTS, WORTH_PARTS
+from sim.core.terms import CAUSES, LEVELS
+from sim.money import COLUMN, COSTS, FIXED, accounts_by_level, discounting, ledger, lost, money, total, won
+
+if TYPE_CHECKING:
+    from sim.runs import Runs
+
+ORIGINS = ("held at the start", "won")
+BY_LEVEL = tuple(f"{change}_{level}" for change in ("entered", "quitted", "set_up") for level in LEVELS)
+SCALED = ("value_sum", "bond_sum", "units", "units_repeat", "units_wallet", "discount", "prospects", "former")
+COUNTED = tuple(name for name in COLUMNS if name not in BY_LEVEL + SCALED)
+MONEY = ("revenue", "discount", *(cost for cost in COSTS if cost not in FIXED), "fixed_cost", *FIXED, "profit")
+
+
+def period_table(runs: "Runs") -> pd.DataFrame:
+    """What happened, in every cell: strategy, run, period, buyer_type, seller, then
+
+    - stocks: accounts (at the end), accounts_start, accounts_<level>; phases of Dwyer, Schurr & Oh: awareness (know the seller, never
+      bought), exploration, expansion, commitment (accounts tended in the period, by bond), dissolution (left, and not come back);
+    - counts of the period: acquisitions = won_new + won_back; defections = lost_price + lost_incident + lost_turnover;
+      everything else that `core.state.COLUMNS` names; served, and served_<level>, are the accounts tended;
+    - units, units_repeat (bought from the supplier of the period's start), units_wallet (bought anywhere by buyers this seller served);
+    - money of the period: revenue (discount already off), discount, each cost, fixed_cost = programme_cost + advertising_cost, profit;
+    - believed_value (mean V + G, money per unit) and bond (mean, 0..1) over the accounts tended; nan where there was none.
+
+    Period 0 is the moment before the record: its stocks stand, its flows and phases by bond are nought.
+    """
+    return pd.concat([_periods(runs, strategy) for strategy in runs.strategies], ignore_index=True)
+
+
+def _periods(runs: "Runs", strategy: str) -> pd.DataFrame:
+    """The period table of one strategy."""
+    flows = ledger(runs, strategy)
+    shape = flows.shape[:-1]
+    columns = _keys(runs, strategy, shape) | _stocks(flows) | _counts(flows)
+    columns |= {name: _units(flows, name) for name in ("units", "units_repeat", "units_wallet")}
+    found = money(runs, strategy, flows)
+    columns |= {name: _from_one(found[name]) for name in MONEY}
+    served = total(_recorded(flows), *(f"served_{level}" for level in LEVELS))
+    columns["believed_value"] = _mean(total(_recorded(flows), "value_sum"), served, 100)
+    columns["bond"] = _mean(total(_recorded(flows), "bond_sum"), served, 10_000)
+    return pd.DataFrame({name: values if isinstance(values, pd.Categorical) else np.ascontiguousarray(values).reshape(-1)
+                         for name, values in columns.items()})
+
+
+def _keys(runs: "Runs", strategy: str, shape: tuple[int, ...]) -> dict:
+    """strategy, run, period, buyer_type, seller for an array [run, period, type, seller]."""
+    run, period, kind, seller = (np.broadcast_to(axis, shape) for axis in np.ogrid[tuple(slice(n) for n in shape)])
+    return {
+        "strategy": categories(np.full(shape, runs.strategies.index(strategy)), runs.strategies),
+        "run": run.astype(np.int32), "period": period.astype(np.int32),
+        "buyer_type": categories(kind, runs.scenario.buyers), "seller": categories(seller, runs.scenario.sellers),
+    }
+
+
+def categories(codes: np.ndarray, names) -> pd.Categorical:
+    """A text column from whole numbers: names[code], unordered, all names known even where none occurs."""
+    return pd.Categorical.from_codes(codes.reshape(-1).astype(np.int16), categories=list(names))
+
+
+def _stocks(flows: np.ndarray) -> dict:
+    """Accounts by level, before and after; and the phases."""
+    by_level = accounts_by_level(flows)
+    accounts, recorded = by_level.sum(-1), _recorded(flows)
+    start = np.concatenate([np.zeros_like(accounts[:, :1]), accounts[:, :-1]], axis=1)
+    served = total(recorded, *(f"served_{level}" for level in LEVELS))
+    stocks = {"accounts": accounts, "accounts_start": start}
+    stocks |= {f"accounts_{level}": by_level[..., number] for number, level in enumerate(LEVELS)}
+    stocks |= {"awareness": flows[..., COLUMN["prospects"]].cumsum(1), "dissolution": flows[..., COLUMN["former"]].cumsum(1),
+               "exploration": served - total(recorded, "expansion", "commitment"), "served": served}
+    return {name: compact(values) for name, values in stocks.items()}
+
+
+def _counts(flows: np.ndarray) -> dict:
+    """Events of the period, as counted."""
+    recorded = _recorded(flows)
+    counts = {"acquisitions": won(recorded), "defections": lost(recorded)}
+    counts |= {name: recorded[..., COLUMN[name]] for name in COUNTED}
+    return {name: compact(values) for name, values in counts.items()}
+
+
+def _recorded(flows: np.ndarray) -> np.ndarray:
+    """The flows with nothing in period 0: what came before the record shows in stocks alone."""
+    blank = flows.copy()
+    blank[:, 0] = 0
+    return blank
+
+
+def _units(flows: np.ndarray, name: str) -> np.ndarray:
+    return _recorded(flows)[..., COLUMN[name]] / UNIT_PARTS
+
+
+def _from_one(values: np.ndarray) -> np.ndarray:
+    """An array that begins with period 1, with a period 0 of noughts before it."""
+    return np.concatenate([np.zeros_like(values[:, :1]), values], axis=1)
+
+
+def _mean(sums: np.ndarray, counts: np.ndarray, scale: int) -> np.ndarray:
+    """sums / scale / counts as float32, nan where nothing was counted."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(counts > 0, sums / scale / counts, np.nan).astype(np.float32)
+
+
+def compact(values: np.ndarray) -> np.ndarray:
+    """Whole numbers in 32 bits where they fit."""
+    fits = values.size == 0 or abs(values).max() < 2**31
+    return values.astype(np.int32 if fits else np.int64)
+
+
+def survival_table(runs: "Runs") -> pd.DataFrame:
+    """Every relationship by how long it lasted: strategy, run, buyer_type, seller, origin, duration, cause, relationships.
+
+    duration: whole periods on record (0: won and lost in one period); origin: 'held at the start' of the record (its time counts from
+    there) or 'won' since; cause: price, incident, turnover, or running, which means that it had not ended at the horizon (censored).
+    relationships: how many. Combinations that do not occur have no row."""
+    frames = []
+    for number, strategy in enumerate(runs.strategies):
+        endings = np.stack([record.endings for record in runs.records[strategy]])
+        run, kind, seller, origin, duration, cause = np.nonzero(endings)
+        frames.append(pd.DataFrame({
+            "strategy": categories(np.full(len(run), number), runs.strategies), "run": run.astype(np.int32),
+            "buyer_type": categories(kind, runs.scenario.buyers), "seller": categories(seller, runs.scenario.sellers),
+            "origin": categories(origin, ORIGINS), "duration": duration.astype(np.int32), "cause": categories(cause, CAUSES),
+            "relationships": compact(endings[run, kind, seller, origin, duration, cause])}))
+    return pd.concat(frames, ignore_index=True)
+
+
+def cohort_table(runs: "Runs") -> pd.DataFrame:
+    """What accounts were worth, by when they were won: strategy, run, cohort, buyer_type, seller, accounts, worth, worth_now (money).
+
+    cohort 0: held at the start (accounts = those then held), cohort p: won in period p. worth: the sum over the cohort's accounts of all
+    their profit to the horizon, set-up and acquisition included, programmes and advertising not, discounted to the cohort's own period;
+    worth_now: the same in money of the first period. Σ worth_now = net present value of variable profit, to float32's rounding and half a
+    cent an account (which shows where accounts are worth little: 0.06% at one euro and fifteen cents)."""
+    factors = np.concatenate([[1.0], discounting(runs.scenario)])
+    frames = []
+    for strategy in runs.strategies:
+        flows = ledger(runs, strategy)
+        worth = np.moveaxis(np.stack([record.worth for record in runs.records[strategy]]), -1, 1) / WORTH_PARTS
+        accounts = won(flows)
+        accounts[:, 0] -= lost(flows)[:, 0]
+        columns = {"cohort" if name == "period" else name: key for name, key in _keys(runs, strategy, worth.shape).items()}
+        columns |= {"accounts": compact(accounts), "worth": worth, "worth_now": worth * factors[:, None, None]}
+        frames.append(pd.DataFrame({name: values if isinstance(values, pd.Categorical) else values.reshape(-1)
+                                    for name, values in columns.items()}))
+    return pd.concat(frames, ignore_index=True)

@@ -1,0 +1,1 @@
+"""Tests of Tenure, by what they prove; README.md is the list."""
