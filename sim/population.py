@@ -22,6 +22,7 @@ def draw_population(scenario) -> Population:
         attributes=np.stack([[attribute_table(buyer, name) for name in ATTRIBUTES] for buyer in types]),
         tastes=np.stack([[taste_table(scenario, buyer, seller) for seller in scenario.sellers.values()] for buyer in types]),
         lots=np.array([buyer.lots for buyer in types], np.int32),
+        present=np.flatnonzero(counts).astype(np.int32),
         start=starting_shares(scenario),
         **tiles(counts))
 

@@ -150,6 +150,7 @@ class Population(NamedTuple):
     attributes: np.ndarray   # float32 [type, ATTRIBUTES, QUANTILE_POINTS]
     tastes: np.ndarray       # float32 [type, seller, QUANTILE_POINTS], money per unit
     lots: np.ndarray         # int32 [type]
+    present: np.ndarray      # int32: the types that have buyers
     start: np.ndarray        # float32 [seller]: cumulative starting shares; all 0 in a new market
     tile_type: np.ndarray    # int32 [tile]
     tile_first: np.ndarray   # uint32 [tile]: number of the buyer in lane 0, unique over types and unmoved when another type grows

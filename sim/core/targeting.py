@@ -24,11 +24,21 @@ def classify(handle, tile, lane, number, k, t, s):
     u_right, u_which, _, _ = uniforms(market.luck, number, whole(tile, at.ENTERED, lane), D_RECOGNITION, s)
     if targeting == BY_VALUE:
         return level_by_value(handle, tile, lane, k, e, s, u_right, u_which)
-    types = market.population.attributes.shape[0]
-    seen = rules.recognised(i32(k), types, offer[at.ACCURACY], u_right, u_which)
+    seen = recognised_type(handle, k, offer[at.ACCURACY], u_right, u_which)
     if targeting == SEGMENTS_OF_ONE:
         return level_of_one(handle, tile, lane, k, e, s, seen)
     return strategy.level_of[e, s, seen]
+
+
+@njit
+def recognised_type(handle, k, accuracy, u_right, u_which):
+    """The type that a record shows: the buyer's own with probability `accuracy`, else another that the market has buyers of."""
+    market = view(handle)
+    present = market.population.present
+    rank = 0
+    while present[rank] != k:
+        rank += 1
+    return present[rules.recognised(i32(rank), present.shape[0], accuracy, u_right, u_which)]
 
 
 @njit
