@@ -80,7 +80,7 @@ def test_a_wrong_order_of_events_would_be_noticed(small):
        lots=st.integers(1, 5), contract=st.integers(0, 8), turnover=st.sampled_from([0, 0.03, 0.5]), advertising=st.sampled_from([0, 0.3]),
        level=st.sampled_from(["basic", "partnership", "segments_of_one", "{by_value: {basic: 0, proactive: 2000}}"]),
        seed=st.integers(0, 2**63 - 1))
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_small_market_is_the_same_one_by_one(buyers, periods, start, rivals, lots, contract, turnover, advertising, level, seed):
     scenario = load("default", (
         f"market.buyers={buyers}", f"market.periods={periods}", f"market.start={start}", "market.burn_in=2", f"market.turnover={turnover}",
@@ -301,7 +301,8 @@ def agents_of(found):
 @pytest.mark.parametrize("ask", [
     lambda s: s, len, lambda s: s[7], lambda s: s[-1], lambda s: s[3:9:2], lambda s: s[7] in s,
     lambda s: s.select(lambda buyer: buyer.bought > 0), lambda s: s.select(at_most=5), lambda s: s.select(at_most=0.25),
-    lambda s: s.select(lambda buyer: buyer.lots == 2, at_most=3), lambda s: s.select(agent_type=Buyer), lambda s: s.select(agent_type=Seller),
+    lambda s: s.select(lambda buyer: buyer.lots == 2, at_most=3), lambda s: s.select(agent_type=Buyer),
+    lambda s: s.select(agent_type=Seller),
     lambda s: s.select(lambda buyer: buyer.voice > 0.5).select(at_most=1.0), lambda s: s.select(lambda buyer: buyer.index > 1e6),
     lambda s: s.sort("time_horizon"), lambda s: s.sort("lots", ascending=True), lambda s: s.sort("buyer_type"),
     lambda s: s.sort(lambda buyer: -buyer.voice), lambda s: s.sort("lots").sort("buyer_type", ascending=True),
@@ -312,7 +313,8 @@ def agents_of(found):
     lambda s: {k: agents_of(g) for k, g in s.groupby("buyer_type")}, lambda s: {k: agents_of(g) for k, g in s.groupby("supplier")},
     lambda s: s.groupby("level").count(), lambda s: s.groupby(lambda buyer: buyer.lots, result_type="list").groups,
     lambda s: s.groupby("lots").agg("bought", sum), lambda s: s.groupby("lots").map(len), lambda s: len(s.groupby("problem")),
-    lambda s: s.groupby("lots", result_type="list").agg("lots", max), lambda s: sorted(s.groupby("supplier").map("agg", "lots", sum).values()),
+    lambda s: s.groupby("lots", result_type="list").agg("lots", max),
+    lambda s: sorted(s.groupby("supplier").map("agg", "lots", sum).values()),
     lambda s: s & s[3:8], lambda s: s.select(at_most=4) | s[2:6], lambda s: s - s[3:], lambda s: s.select(at_most=4) ^ s[2:6],
     lambda s: s.index(s[11]), lambda s: s.count(s[11]), lambda s: list(reversed(s))[:3], lambda s: copy.copy(s),
 ])

@@ -3,13 +3,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.core.state import UNIT_PARTS
 from sim.measures import MeasureError, check_accounts, check_money, net_present_value
 from sim.money import COSTS, discounting, ledger, money, total, won
 from sim.offers import burn_in, discount_per_period
 from sim.panel import EVENTS, buyer_table, repeat_rate_by_recency
 from sim.parquet import read_provenance, read_table, write_table
 from sim.runs import simulate
-from sim.core.state import UNIT_PARTS
 from sim.tables import cohort_table, period_table, survival_table
 from tests.lively import lively_comparison, lively_scenario
 

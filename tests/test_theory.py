@@ -179,6 +179,25 @@ def test_f2_a_repeat_rate_in_the_retention_formula_undervalues(migration_runs):
         assert_agrees(found, lost_for_good)
 
 
+def test_f2_a_return_cost_fades_with_absence():
+    """Two equal sellers, no switching cost, a return cost ρ = 12 of which 30% fades each period: a buyer who left k + 1 purchases ago
+    goes back with probability 1 / (1 + exp(ρ · .7^(k+1) / μ)). Without forgetting, or with a fifth more of it, the curve is rejected."""
+    scenario = static_market(f"{BUYERS}.switching_cost=0", f"{BUYERS}.return_cost=12", "behaviour.forgetting=0.3", "market.burn_in=10",
+                             "market.periods=30", "market.buyers=4000", "runs=6")
+    ended = sum(record.endings[0, :, 1].sum(0) for record in played(scenario))      # [duration, cause], relationships won on record
+    left, running = ended[:, :3].sum(1), ended[:, 3]
+
+    def against(forgetting: float) -> dict:
+        """By duration k: the share that goes back, of those still there, and the logit's."""
+        at_risk = {k: left[k:].sum() + running[k + 1:].sum() for k in range(1, 9)}
+        return {k: (share(left[k], at_risk[k]), 1 / (1 + np.exp(12 * (1 - forgetting) ** (k + 1) / NOISE))) for k in at_risk}
+
+    assert_all_agree(against(0.3))
+    for wrong in (0.0, 0.36):
+        with pytest.raises(AssertionError):
+            assert_all_agree(against(wrong))
+
+
 # --- F3  the shifted beta-geometric -----------------------------------------------------------------------------------------------
 
 def beta_geometric(churn: float, stay: float, *sets: str):

@@ -49,7 +49,6 @@ def set_up(handle, tile, lane, t, s, level, book):
 @njit
 def regroup(handle, tile, lane, number, k, t, book):
     """The seller has changed its strategy: the account is assigned to a level anew."""
-    market = view(handle)
     s = whole(tile, at.INCUMBENT, lane)
     before = whole(tile, at.LEVEL, lane)
     level = classify(handle, tile, lane, number, k, t, s)

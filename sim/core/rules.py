@@ -84,9 +84,15 @@ def problem_probability(rate, prevent, learned, learning_effect):
 
 
 @njit
+def either(one, other):
+    """The chance of one or the other of two independent things: 1 − (1 − one) · (1 − other)."""
+    return ONE - (ONE - one) * (ONE - other)
+
+
+@njit
 def surfacing_probability(complains, detect):
     """1 − (1 − voice · openness) · (1 − detect): a problem surfaces when the buyer complains or else the seller finds it."""
-    return ONE - (ONE - complains) * (ONE - detect)
+    return either(complains, detect)
 
 
 @njit

@@ -39,7 +39,7 @@ ROWS = 17
 VALUE = 0                     # V, believed offering value, money per unit, taste included
 RELATIONSHIP = 1              # G, believed relationship value, money per unit
 BOND = 2                      # B, 0..1
-HISTORY = 3                   # whole: bits 0-6 purchases experienced, 7 left, 8-14 periods of use experienced, 15 set up, 16-31 last purchase + 1
+HISTORY = 3                   # whole: bits 0-6 purchases, 7 left, 8-14 periods of use, 15 set up, 16-31 last purchase + 1
 DYAD_ROWS = 4
 
 # --- bits of HAPPENED ---------------------------------------------------------------------------------------------------------
@@ -95,8 +95,8 @@ COLUMNS = (
 _number = {name: i for i, name in enumerate(COLUMNS)}
 SERVED, ENTERED_LEVEL, QUITTED_LEVEL = _number["served_basic"], _number["entered_basic"], _number["quitted_basic"]
 (PROBLEMS, COMPLAINTS, DETECTIONS, RESOLUTIONS, UNRESOLVED_PROBLEMS, LESSONS, CONTACTS, VALUE_SUM, BOND_SUM, EXPANSION, COMMITMENT,
- SET_UP_LEVEL, _, _, _, _, WON_NEW, WON_BACK, LOST_PRICE, LOST_INCIDENT, LOST_TURNOVER, REVIEWS, REORDERS, SKIPS, KEPT, BROKEN_PROMISES, LOTS,
- UNITS, UNITS_REPEAT, UNITS_WALLET, DISCOUNT, HEARD, PROSPECTS, FORMER) = range(_number["problems"], len(COLUMNS))
+ SET_UP_LEVEL, _, _, _, _, WON_NEW, WON_BACK, LOST_PRICE, LOST_INCIDENT, LOST_TURNOVER, REVIEWS, REORDERS, SKIPS, KEPT, BROKEN_PROMISES,
+ LOTS, UNITS, UNITS_REPEAT, UNITS_WALLET, DISCOUNT, HEARD, PROSPECTS, FORMER) = range(_number["problems"], len(COLUMNS))
 
 UNIT_PARTS, WORTH_PARTS = 10_000, 10_000         # the ledger counts units and accounts' worth in whole parts of one
 EXPANSION_BOND, COMMITMENT_BOND = 0.2, 0.5    # where a relationship counts as expanding, as committed (Dwyer, Schurr & Oh's phases)

@@ -98,7 +98,9 @@ def account_value_at(handle, tile, lane, k, e, s, seen, level):
     gain = (weight * (expected_experience(service, voice, y) - expected_experience(basic, voice, y) + y.bond_value * bond)
             + rules.leaving_cost(barrier, y.tie_value, tie))
     margin = rules.account_margin(offer[at.PRICE], offer[at.UNIT_COST], volume, market.population.lots[seen], rate)
-    cost = service[at.SERVICE_COST] + service[at.SERVICE_CONTACT] * offer[at.CONTACT_COST]
+    contacts = rules.either(service[at.SERVICE_CONTACT], service[at.SERVICE_AFTER_SALE] * rate)
+    cost = (service[at.SERVICE_COST] + contacts * offer[at.CONTACT_COST]
+            + service[at.SERVICE_PROBLEM] * share_mended(service, voice) * offer[at.RESOLUTION_COST])
     reviews = rate * rules.review_probability(rate, horizon)
     rivals = f32(market.standing.shape[0] - 1)
     return rules.expected_account_value(margin, cost, market.levels[level, at.LEVEL_SETUP], gain, rivals, y.choice_noise, reviews,
@@ -108,5 +110,11 @@ def account_value_at(handle, tile, lane, k, e, s, seen, level):
 @njit
 def expected_experience(service, voice, y):
     """The mean of g at a level for a buyer of this voice, money per unit."""
-    mended = rules.surfacing_probability(voice * service[at.SERVICE_OPENNESS], service[at.SERVICE_DETECT]) * service[at.SERVICE_RESOLVE]
+    mended = share_mended(service, voice)
     return service[at.SERVICE_USAGE] + service[at.SERVICE_PROBLEM] * (mended * y.delight - (ONE - mended) * y.severity)
+
+
+@njit
+def share_mended(service, voice):
+    """The share of problems that surface and are resolved."""
+    return rules.surfacing_probability(voice * service[at.SERVICE_OPENNESS], service[at.SERVICE_DETECT]) * service[at.SERVICE_RESOLVE]

@@ -211,6 +211,97 @@ def test_the_same_seed_the_same_history(small):
         assert_same(a, b)
 
 
+# --- buyer by buyer: what use does to a dyad -------------------------------------------------------------------------------------------
+
+def flag(happened, bit):
+    """Whether something happened to a watched buyer in a period."""
+    return (happened & bit) != 0
+
+
+@pytest.fixture(scope="module")
+def watched(small):
+    """(scenario, states of all 600 buyers at the end of every period: dict of [period, buyer])."""
+    scenario = small.replace(["strategies.partners={ours: {level: partnership}, rivals: {level: accountable}}", "market.turnover=0.01"])
+    record = simulate(scenario, ["partners"], runs=1, watch=range(600)).records["partners"][0]
+    whole = {"incumbent", "level", "since", "contract_end", "entered", "aware", "happened", *(f"history_{s}" for s in range(4))}
+    panel = np.ascontiguousarray(record.panel.transpose(2, 0, 1))
+    return scenario, {name: row.view(np.int32) if name in whole else row for name, row in zip(at.row_names(4), panel, strict=True)}
+
+
+def quiet(panel, s: int):
+    """Periods in which a buyer stayed with seller s and bought nothing: [period − 1, buyer]; only use and tending happened."""
+    happened = panel["happened"][1:]
+    return (panel["incumbent"][1:] == s) & (panel["incumbent"][:-1] == s) & ~flag(happened, at.NEWCOMER) & ~flag(happened, at.OCCASION)
+
+
+@pytest.mark.parametrize("s", [0, 1])
+def test_use_moves_the_dyad_as_the_rules_say(watched, s):
+    """G, bond and tie after a period without a purchase, from the state before and what is on record as having happened."""
+    scenario, panel = watched
+    mind, product = scenario.behaviour, scenario.product
+    level = scenario.levels["partnership" if s == 0 else "accountable"]
+    where, happened = quiet(panel, s), panel["happened"][1:]
+    where[0] = False                                                       # the strategy begins in period 1
+    problem, complained, resolved, unresolved, contact = (
+        flag(happened, bit) for bit in (at.PROBLEM, at.COMPLAINED, at.RESOLVED, at.UNRESOLVED, at.CONTACT))
+    assert (problem == (resolved | unresolved)).all() and (where & unresolved).any() and (where & contact).any()
+    theta = panel["relationship_orientation"][1:].astype(float)
+    g = level.usage - product.severity * unresolved * (1 - product.complaint_relief * complained) + product.delight * resolved
+    uses = (panel[f"history_{s}"][:-1] >> 8) & 127
+    weight = np.maximum(mind.slowest_learning, 1 / (2 + uses))
+    before = panel[f"relationship_{s}"][:-1].astype(float)
+    believed = before + np.where(g < before, np.minimum(weight * mind.loss_aversion, 1), weight) * (g - before)
+    assert panel[f"relationship_{s}"][1:][where] == pytest.approx(believed[where], rel=1e-5, abs=1e-5)
+    assert (((panel[f"history_{s}"][1:] >> 8) & 127)[where] == np.minimum(uses + 1, 127)[where]).all()
+    bond = panel[f"bond_{s}"][:-1] * (1 - mind.bond_decay)
+    bond = np.where(contact, bond + level.social_growth * theta * (1 - bond), bond)
+    bond = np.where(unresolved, bond * (1 - mind.bond_damage), bond)
+    assert panel[f"bond_{s}"][1:][where] == pytest.approx(bond[where], rel=1e-5, abs=1e-7)
+    tie = panel["tie"][:-1] * (1 - mind.tie_fade)
+    tie = tie + level.tie_growth * theta * (1 - tie)
+    assert panel["tie"][1:][where] == pytest.approx(tie[where], rel=1e-5, abs=1e-7)
+
+
+def test_bonds_with_everybody_else_only_decay(watched):
+    """A seller that is not the incumbent before or after: its bond is what decay leaves, and nothing else of the dyad moves."""
+    scenario, panel = watched
+    stays = ~flag(panel["happened"][1:], at.NEWCOMER) & ~flag(panel["happened"][1:], at.OCCASION)
+    for s in range(4):
+        away = stays & (panel["incumbent"][1:] != s) & (panel["incumbent"][:-1] != s)
+        left = panel[f"bond_{s}"][:-1] * np.float32(1 - np.float32(scenario.behaviour.bond_decay))
+        assert panel[f"bond_{s}"][1:][away] == pytest.approx(left[away], rel=1e-6)
+        for name in ("value", "relationship", "history"):
+            assert np.array_equal(panel[f"{name}_{s}"][1:][away], panel[f"{name}_{s}"][:-1][away])
+
+
+def test_only_those_bought_from_are_learned_from(watched):
+    """Believed offering value moves with purchases alone, counted one by one; the last purchase is dated."""
+    scenario, panel = watched
+    periods = np.arange(scenario.market.periods)[:, None] + burn_in(scenario)
+    stays = ~flag(panel["happened"][1:], at.NEWCOMER)
+    bought = 0
+    for s in range(4):
+        before, after = panel[f"history_{s}"][:-1], panel[f"history_{s}"][1:]
+        more = (after & 127) - (before & 127)
+        assert (more[stays] >= 0).all()
+        assert (panel[f"value_{s}"][1:] == panel[f"value_{s}"][:-1])[stays & (more == 0) & ((before & 127) < 127)].all()
+        assert (((after >> 16) & 0xFFFF) == periods + 1)[stays & (more > 0)].all()
+        bought = bought + np.where((before & 127) < 120, more, 0)
+    capped = np.any([(panel[f"history_{s}"][1:] & 127) >= 120 for s in range(4)], 0)
+    assert ((panel["happened"][1:] >> at.BOUGHT_SHIFT) == bought)[stays & ~capped].all()
+
+
+def test_tie_and_contract_are_lost_on_leaving(watched):
+    """Whoever has changed supplier in a period has no structural tie, and its relationship began in that period."""
+    scenario, panel = watched
+    moved = (panel["incumbent"][1:] != panel["incumbent"][:-1]) & (panel["incumbent"][1:] >= 0) & (panel["incumbent"][:-1] >= 0)
+    moved &= flag(panel["happened"][1:], at.SWITCHED)
+    assert moved.sum() > 20
+    assert (panel["tie"][1:][moved] == 0).all()
+    periods = np.broadcast_to(np.arange(scenario.market.periods)[:, None] + burn_in(scenario), moved.shape)
+    assert (panel["since"][1:] == periods)[moved].all()
+
+
 # --- the books balance ------------------------------------------------------------------------------------------------------------
 
 @pytest.fixture(scope="module")
