@@ -59,7 +59,7 @@ def strategy_arrays(scenario, strategy: str) -> Strategy:
         offers=np.array([[offer(scenario, sellers[s]) for s in scenario.sellers] for sellers in standing], np.float32),
         level_of=np.array([[levels_by_type(scenario, sellers[s]) for s in scenario.sellers] for sellers in standing], np.int32),
         value_from=np.array([[value_tiers(scenario, sellers[s]) for s in scenario.sellers] for sellers in standing], np.float32),
-        capacity=np.array([[[sellers[s].capacity[level] for level in LEVELS] for s in scenario.sellers] for sellers in standing], np.float32),
+        capacity=np.array([[list(map(sellers[s].capacity.get, LEVELS)) for s in scenario.sellers] for sellers in standing], np.float32),
         regrouped=np.array(regrouped, np.uint8))
 
 

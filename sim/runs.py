@@ -96,9 +96,18 @@ class Meter:
             self.progress(self.done, self.total)
 
 
+def threads_on_cores(threads: int) -> ThreadPoolExecutor:
+    """A pool whose threads keep to a core each where there are as many: left alone, two may share one core while another is idle."""
+    cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+    if threads != len(cores):
+        return ThreadPoolExecutor(threads)
+    free = iter(cores)
+    return ThreadPoolExecutor(threads, initializer=lambda: os.sched_setaffinity(0, {next(free)}))
+
+
 def in_parallel(play: Callable, tasks: list, threads: int) -> None:
     """Every task once, `threads` at a time; Ctrl-C and the first failure stop those that have not begun."""
-    with ThreadPoolExecutor(threads) as pool:
+    with threads_on_cores(threads) as pool:
         waiting = {pool.submit(play, task) for task in tasks}
         try:
             while waiting:
@@ -153,9 +162,12 @@ def play_shared(market: at.Market, meter: Meter) -> None:
     bounds = [len(market.state) * w // workers for w in range(workers + 1)]
     scratch = [kernel.new_scratch(len(market.standing)) for _ in range(workers)]
     before = np.zeros((len(market.standing), len(at.COLUMNS)), np.int64)
-    with ThreadPoolExecutor(workers) as pool:
+    with threads_on_cores(workers) as pool:
         def everywhere(function, *rest):
-            list(pool.map(lambda w: function(words, w, bounds[w], bounds[w + 1], *(r[w] if r is scratch else r for r in rest)), range(workers)))
+            def share(w):
+                function(words, w, bounds[w], bounds[w + 1], *(each[w] if each is scratch else each for each in rest))
+            list(pool.map(share, range(workers)))
+        kernel.open_period(words, 0)
         everywhere(kernel.settle_tiles)
         kernel.begin_accounts(words)
         for t in range(periods):

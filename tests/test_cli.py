@@ -47,8 +47,11 @@ def left(folder: Path) -> list[str]:
 
 def test_help_imports_nothing_heavy(here):
     heavy = ("numpy", "numba", "pandas", "pydantic", "scipy", "matplotlib", "seaborn", "mesa", "ruamel")
-    words = f"import sys; sys.argv = ['tenure', '--help']\nfrom sim.cli import main\ntry: main()\nfinally: print([name for name in {heavy} if name in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", words], env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=True)
+    words = "import sys; sys.argv = ['tenure', '--help']\nfrom sim.cli import main\n"
+    words += f"try: main()\nfinally: print([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", words], env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=True
+    )
     assert done.stdout.rstrip().endswith("[]") and "relationship" in done.stdout
 
 
@@ -81,7 +84,13 @@ def test_the_verdict_comes_first_and_fits_a_screen(here):
     lines = done.stdout.splitlines()
     assert lines[0].startswith("Relationship") and "95% interval" in done.stdout and "paired runs" in done.stdout
     assert len(lines) <= 46 and max(map(len, lines)) <= 100
-    for words in ("profit per buyer, EUR", "Why relationship", "What would flip the answer", "Next", "Results are in out (tables, run.json; receipt"):
+    for words in (
+        "profit per buyer, EUR",
+        "Why relationship",
+        "What would flip the answer",
+        "Next",
+        "Results are in out (tables, run.json; receipt",
+    ):
         assert words in done.stdout
 
 
@@ -163,11 +172,15 @@ def test_files_that_are_no_results_are_never_touched(here):
 
 # --- wrong use -----------------------------------------------------------------------------------------------------------------
 
+DEFAULT = "Transactional against relationship"
 WRONG = {
     ("compare", "defualt"): "defualt: there is no shipped scenario of this name; did you mean 'default'?\n",
-    ("compare", "default", "--strategies", "relatonship"): "'relatonship' is not a strategy of Transactional against relationship; did you mean 'relationship'?\n",
-    ("compare", "default", "--strategies", "transactional"): "there is nothing to compare with transactional; it is the only strategy named, and the baseline\n",
-    ("run", "default", "--strategy", "x"): "'x' is not a strategy of Transactional against relationship; choose from transactional, relationship\n",
+    ("compare", "default", "--strategies", "relatonship"):
+        f"'relatonship' is not a strategy of {DEFAULT}; did you mean 'relationship'?\n",
+    ("compare", "default", "--strategies", "transactional"):
+        "there is nothing to compare with transactional; it is the only strategy named, and the baseline\n",
+    ("run", "default", "--strategy", "x"):
+        f"'x' is not a strategy of {DEFAULT}; choose from transactional, relationship\n",
     ("trace", "default", "--buyer", "5001"): "there is no buyer 5,001; the buyers of this market are counted from 1 to 5,000\n",
     ("trace", "default", "--buyer", "0"): "there is no buyer 0; the buyers of this market are counted from 1 to 5,000\n",
     ("verify", "nowhere"): "nowhere has no run.json, so it is not a folder of results\n",

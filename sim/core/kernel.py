@@ -108,7 +108,7 @@ def settle(handle, worker, q):
     tile, k, sellers = market.state[q], market.population.tile_type[q], market.standing.shape[0]
     first = market.population.tile_first[q]
     book = market.flows[worker, 0, k]
-    for lane in range(market.population.tile_lanes[q]):
+    for lane in range(np.int64(market.population.tile_lanes[q])):
         number = first + u32(lane)
         enter(handle, tile, lane, number, k, 0, 0, book)
         u = one_uniform(market.luck, number, 0, D_START, 0)
@@ -136,6 +136,7 @@ def begin(handle):
     """First buyers in every tile, and the accounts that this makes."""
     market = view(handle)
     tiles = market.state.shape[0]
+    open_period(handle, 0)      # a seller that serves segments of one needs to know what its levels amount to
     settle_tiles(handle, 0, 0, tiles)
     begin_accounts(handle)
 

@@ -1,0 +1,197 @@
+"""The commands that play markets: compare, run, trace, verify."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.cli.asked import chosen, question, two_of
+from sim.cli.guard import FAILED, WrongUse, guarded
+from sim.cli.options import File, Force, Json, NoFigures, Out, Quiet, RunCount, Seed, Sets, Strategies, Threads
+from sim.cli.output import figures_of, flip_answer, kept, observed_cells, run_answer, show, show_json
+
+
+@guarded
+def compare(
+    file: File = "default",
+    strategies: Strategies = None,
+    sets: Sets = None,
+    runs: RunCount = None,
+    seed: Seed = None,
+    threads: Threads = None,
+    out: Out = None,
+    force: Force = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+    no_figures: NoFigures = False,
+) -> None:
+    """Which strategy earns more, from when on, and why.
+
+    Every strategy meets the same buyers with the same luck, run by run; gains are differences of paired runs, per buyer and discounted.
+
+    \b
+    tenure compare default
+    tenure compare price_war --strategies relationship_holds,relationship_follows
+    tenure compare default --set product.complexity=2 --runs 100 --json
+    """
+    from sim.cli import place, waiting
+    from sim.experiments import compare as experiments
+    from sim.scenario import load
+    from sim.screens import verdict
+
+    scenario = load(file, sets or ())
+    names = list(dict.fromkeys([scenario.baseline, *(chosen(scenario, strategies) or scenario.strategies)]))
+    if len(names) < 2:
+        raise WrongUse(f"there is nothing to compare with {scenario.baseline}; it is the only strategy named, and the baseline")
+    where = place.reserve(
+        scenario, out, force, question(scenario, seed, runs, names), as_it_stands=not (strategies or sets or runs or seed)
+    )
+    silent = quiet or as_json
+    with waiting.bar("Playing the markets", silent) as progress:
+        found = waiting.heard(lambda: experiments.compare(scenario, names, runs, seed, threads=threads, progress=progress))
+    leading = verdict.leading(found)
+    if not as_json:
+        show(found.sentence(leading) if quiet else verdict.verdict(found))
+    with waiting.spinner("Looking for what would flip the answer", silent):
+        changes = [] if quiet and not as_json else waiting.heard(lambda: found.flips(leading))
+    if not silent:
+        show([*verdict.flips(changes), *verdict.next_steps(file, leading)])
+    notes = kept(where, found, found.runs, lambda: figures_of(found), no_figures, silent)
+    if as_json:
+        show_json(found.answer() | {"flips": [flip_answer(change) for change in changes], "results": str(where.folder)})
+    elif not quiet:
+        show(["", *notes, verdict.rests_on(found)])
+
+
+@guarded
+def run(
+    file: File = "default",
+    strategy: Annotated[str | None, typer.Option("--strategy", metavar="S", help="Which strategy; default: the baseline.")] = None,
+    sets: Sets = None,
+    runs: RunCount = None,
+    seed: Seed = None,
+    threads: Threads = None,
+    out: Out = None,
+    force: Force = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+    no_figures: NoFigures = False,
+) -> None:
+    """One strategy's results, seller by seller and type by type.
+
+    Where the scenario names observed data, the baseline stands beside them, cell by cell.
+
+    \b
+    tenure run coffee
+    tenure run default --strategy relationship
+    """
+    from sim import overview
+    from sim.cli import place, waiting
+    from sim.experiments.compare import Comparison
+    from sim.runs import simulate
+    from sim.scenario import load
+    from sim.screens import study
+
+    scenario = load(file, sets or ())
+    name = (chosen(scenario, strategy) or [scenario.baseline])[0]
+    where = place.reserve(scenario, out, force, question(scenario, seed, runs, [name]), f"_{name}", not (sets or runs or seed))
+    judged = scenario.observed is not None and name == scenario.baseline
+    with waiting.bar("Playing the markets", quiet or as_json) as progress:
+        played = waiting.heard(lambda: simulate(scenario, [name], runs, seed, threads=threads, keep_state=judged, progress=progress))
+    found = Comparison(played, name)
+    sellers, types = (table(played, name, found.periods) for table in (overview.by_seller, overview.by_type))
+    cells = observed_cells(scenario, played) if judged else None
+    if not (quiet or as_json):
+        show([*study.study(played, name, sellers, types), *(["", *study.observed(cells)] if judged else [])])
+    notes = kept(where, played, played, lambda: figures_of(found), no_figures, quiet or as_json)
+    if as_json:
+        show_json(run_answer(played, name, sellers, types, cells) | {"results": str(where.folder)})
+    elif quiet:
+        show(study.sentence(played, name, sellers))
+    else:
+        show(["", *notes])
+
+
+@guarded
+def trace(
+    file: File = "default",
+    buyer: Annotated[
+        int | None, typer.Option("--buyer", metavar="N", help="Which buyer, counted from 1; default: one whose two lives differ.")
+    ] = None,
+    number: Annotated[int, typer.Option("--run", min=1, max=100_000, metavar="N", help="In which run, counted from 1.")] = 1,
+    strategies: Strategies = None,
+    sets: Sets = None,
+    seed: Seed = None,
+    threads: Threads = None,
+    out: Out = None,
+    force: Force = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+    no_figures: NoFigures = False,
+) -> None:
+    """One buyer's two lives under two strategies, side by side.
+
+    The same buyer with the same luck: what happened when, where the paths part, and what differed in the end.
+
+    \b
+    tenure trace default
+    tenure trace default --buyer 1742
+    tenure trace price_war --strategies relationship_holds,relationship_follows --buyer 7
+    """
+    from sim import plots
+    from sim import trace as lives
+    from sim.cli import place, waiting
+    from sim.scenario import load
+    from sim.screens import life
+
+    scenario = load(file, sets or ())
+    pair = two_of(scenario, strategies)
+    if buyer is not None and not 1 <= buyer <= scenario.market.buyers:
+        raise WrongUse(f"there is no buyer {buyer:,}; the buyers of this market are counted from 1 to {scenario.market.buyers:,}")
+    with waiting.bar("Playing the markets", quiet or as_json) as progress:
+        buyer = buyer or waiting.heard(lambda: lives.telling_buyer(scenario, pair, seed, number, threads=threads))
+        asked = question(scenario, seed, number, list(pair), [buyer - 1])
+        where = place.reserve(scenario, out, force, asked, f"_buyer_{buyer}", not (strategies or sets or seed or number > 1))
+        found = waiting.heard(lambda: lives.trace(scenario, buyer, pair, seed, number, threads=threads, progress=progress))
+    if not as_json:
+        show(found.sentence() if quiet else life.life(found))
+    notes = kept(where, found.runs, found.runs, lambda: [("life", lambda: plots.life(found))], no_figures, quiet or as_json)
+    if as_json:
+        show_json(found.answer() | {"results": str(where.folder)})
+    elif not quiet:
+        show(["", *notes])
+
+
+@guarded
+def verify(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder of results.")],
+    threads: Threads = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Play a study again and say whether all numbers agree.
+
+    Everything it takes stands in the folder's run.json. Ends with 0 where all numbers are identical, with 1 and the places
+    where they are not.
+
+    \b
+    tenure verify results/default
+    """
+    from sim.cli import waiting
+    from sim.results import read_record
+    from sim.results import verify as again
+
+    record = read_record(folder)
+    with waiting.bar("Playing the markets again", quiet or as_json) as progress:
+        found = waiting.heard(lambda: again(folder, threads=threads, progress=progress))
+    if as_json:
+        show_json({"folder": str(folder), "identical": not found, "receipt": record["receipt"], "differences": found})
+    elif found:
+        show("\n  ".join([f"{folder} is not what comes out now:", *found]))
+    else:
+        show(
+            f"Identical: every number of {folder} came out again ({record['name']}, {', '.join(record['strategies'])}, "
+            f"{record['runs']} runs, receipt {record['receipt'][:12]})."
+        )
+    if found:
+        raise typer.Exit(FAILED)

@@ -1,0 +1,73 @@
+"""One strategy in figures: how the sellers fare beside each other, and the focal seller with each buyer type."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from sim import measures
+from sim.intervals import interval
+from sim.offers import discount_per_period, periods_per_year
+from sim.tables import period_table
+
+if TYPE_CHECKING:
+    from sim.runs import Runs
+
+FIGURES = ("profit", "accounts", "market_share", "retention", "share_of_wallet", "cost_to_serve", "satisfaction", "bond")
+
+
+def by_seller(runs: "Runs", strategy: str, periods: pd.DataFrame | None = None) -> pd.DataFrame:
+    """One row for each seller, every figure of FIGURES as name, name_low, name_high (95% interval over runs): see `figures`."""
+    table = _of(runs, strategy, periods)
+    return figures(runs, table, "seller", table)
+
+
+def by_type(runs: "Runs", strategy: str, periods: pd.DataFrame | None = None) -> pd.DataFrame:
+    """One row for each buyer type that has buyers: the focal seller, as `by_seller`; the share is that of the type's units."""
+    table = _of(runs, strategy, periods)
+    ours = table[table.seller == runs.scenario.focal]
+    return figures(runs, ours, "buyer_type", table).dropna(subset=["market_share"]).reset_index(drop=True)
+
+
+def _of(runs: "Runs", strategy: str, periods: pd.DataFrame | None) -> pd.DataFrame:
+    """The period table of one strategy."""
+    table = period_table(runs) if periods is None else periods
+    return table[table.strategy == strategy]
+
+
+def figures(runs: "Runs", table: pd.DataFrame, rows: str, market: pd.DataFrame) -> pd.DataFrame:
+    """Per seller or buyer type (`rows`): profit (discounted, per buyer of the market), accounts (at the end), market_share and
+    share_of_wallet (last year), retention (per year), cost_to_serve (per account and period), satisfaction and bond (last year)."""
+    scenario, by = runs.scenario, (rows, "run")
+    year, end = periods_per_year(scenario), scenario.market.periods
+    record, last = table[table.period > 0], table[table.period > max(end - round(year), 0)]
+    units = (
+        market[market.period > max(end - round(year), 0)].groupby(["run"] if rows == "seller" else list(by), observed=True)["units"].sum()
+    )
+    series = {
+        "profit": measures.net_present_value(record, discount_per_period(scenario), by=by) / scenario.market.buyers,
+        "accounts": measures.sums(record[record.period == end], "accounts", by),
+        "market_share": measures.sums(last, "units", by).div(units),
+        "retention": _yearly(record, rows, year),
+        "share_of_wallet": measures.share_of_wallet(last, by),
+        "cost_to_serve": measures.cost_to_serve(record, by),
+        "satisfaction": measures.satisfaction(last, by),
+        "bond": measures.bond(last, by),
+    }
+    return pd.DataFrame([_row(name, rows, series) for name in dict.fromkeys(record[rows])])
+
+
+def _yearly(record: pd.DataFrame, rows: str, year: float) -> pd.Series:
+    """Retention in a year: over types of a seller as `measures.retention_per_year` has it, of a single type its own rate to that power."""
+    if rows == "seller":
+        return measures.retention_per_year(record, year, (rows, "run"))
+    return measures.retention_rate(record, (rows, "run")) ** year
+
+
+def _row(name: str, rows: str, series: dict[str, pd.Series]) -> dict:
+    """One seller's or type's figures with their intervals over runs."""
+    row = {rows: name}
+    for figure in FIGURES:
+        found = interval(series[figure].reorder_levels([rows, "run"]).xs(name, level=rows).to_numpy(float))
+        row |= dict(zip((figure, f"{figure}_low", f"{figure}_high"), (float(np.asarray(value)) for value in found), strict=True))
+    return row
