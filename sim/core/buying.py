@@ -90,7 +90,7 @@ def deal_lot(luck, first, buyers, t, lot, scratch):
         scratch[cell(U_CONTRACT, i)] = contract
 
 
-@njit
+@njit(inlined=True)
 def decide(tile, buyers, t, scratch, book):
     """4a  Review or reorder: a buyer without supplier reviews; one under contract cannot; one with a grievance does; else by chance.
 
@@ -138,7 +138,7 @@ def deal_four_options(luck, first, reviewers, t, call, row, scratch):
         scratch[cell(row + 3, j)] = d
 
 
-@njit
+@njit(inlined=True)
 def choose(handle, tile, reviewers, t, scratch):
     """4b  Each reviewer takes the best of the sellers it knows and of not buying; -1 when not buying is best."""
     market = view(handle)
@@ -175,7 +175,7 @@ def choose(handle, tile, reviewers, t, scratch):
         put_whole(scratch, CHOSEN, i, best)
 
 
-@njit
+@njit(inlined=True)
 def settle_choices(handle, worker, tile, k, first, buyers, t, scratch, book):
     """What follows from a choice before delivery: a skipped purchase, a change of supplier, a contract, a grievance answered."""
     market = view(handle)
@@ -216,7 +216,7 @@ def deal_tastes(luck, first, buyers, scratch):
         scratch[cell(TASTE_AT, i)] = rules.quantile_position(u, f32(at.QUANTILE_REACH), f32(at.QUANTILE_POINTS))
 
 
-@njit
+@njit(inlined=True)
 def encounter(handle, tile, i, k, t, scratch, book):
     """4c  Delivery to the buyer in place i of the list: the promise kept or broken, belief and bond that follow, and the money."""
     market = view(handle)

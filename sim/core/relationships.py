@@ -10,7 +10,7 @@ from sim.core.targeting import classify
 from sim.core.terms import C_TURNOVER
 
 
-@njit
+@njit(inlined=True)
 def begin_relationship(handle, tile, lane, number, k, t, s, book):
     """A seller wins the buyer: a new account, at the level that the seller's targeting gives it."""
     market = view(handle)
@@ -33,7 +33,7 @@ def begin_relationship(handle, tile, lane, number, k, t, s, book):
     set_up(handle, tile, lane, t, s, level, book)
 
 
-@njit
+@njit(inlined=True)
 def set_up(handle, tile, lane, t, s, level, book):
     """A level that needs setting up costs so once an account: a buyer that comes back finds its place kept."""
     market = view(handle)
@@ -59,7 +59,7 @@ def regroup(handle, tile, lane, number, k, t, book):
         set_up(handle, tile, lane, t, s, level, book)
 
 
-@njit
+@njit(inlined=True)
 def end_relationship(handle, worker, tile, lane, k, t, cause, book):
     """The incumbent loses the account: booked by cause, its duration and its worth by cohort; the tie is gone."""
     market = view(handle)
@@ -78,7 +78,7 @@ def end_relationship(handle, worker, tile, lane, k, t, cause, book):
         book[s, at.FORMER] += 1
 
 
-@njit
+@njit(inlined=True)
 def record_ending(handle, worker, tile, lane, k, t, cause):
     """A relationship's duration (periods on record), how it ended, and its worth in money of the period in which it was won."""
     market = view(handle)

@@ -11,7 +11,7 @@ from sim.core.lanes import cell, whole
 from sim.core.terms import BASIC, BY_VALUE, D_RECOGNITION, SEGMENTS_OF_ONE, UNIFORM
 
 
-@njit
+@njit(inlined=True)
 def classify(handle, tile, lane, number, k, t, s):
     """The level at which seller s serves this account: by type as recognised, by value, or the best for this one account."""
     market = view(handle)
@@ -30,7 +30,7 @@ def classify(handle, tile, lane, number, k, t, s):
     return strategy.level_of[e, s, seen]
 
 
-@njit
+@njit(inlined=True)
 def recognised_type(handle, k, accuracy, u_right, u_which):
     """The type that a record shows: the buyer's own with probability `accuracy`, else another that the market has buyers of."""
     market = view(handle)
@@ -41,7 +41,7 @@ def recognised_type(handle, k, accuracy, u_right, u_which):
     return present[rules.recognised(i32(rank), present.shape[0], accuracy, u_right, u_which)]
 
 
-@njit
+@njit(inlined=True)
 def level_by_value(handle, tile, lane, k, e, s, u_right, u_which):
     """Tiers of account margin; a record that is wrong puts the account in one of the other tiers."""
     market = view(handle)

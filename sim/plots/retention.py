@@ -153,18 +153,38 @@ def survival(comparison) -> "Figure":
     title = survival_finding(comparison, curves)
     finish(figure, title, source_line(comparison), top=0.95, right=0.4, wspace=0.16)
     name_key(figure, paint, title)
-    figure.supxlabel(f"{period}s since the account was won", fontsize=BODY, y=0.46 / 5.8)
+    figure.supxlabel(since(comparison), fontsize=BODY, y=0.46 / 5.8)
     return figure
 
 
 def survival_curves(comparison):
     """Kaplan–Meier curves of the focal seller by strategy and buyer type, as long as a hundred relationships are watched."""
     from sim.survival import survival as estimate
+
+    endings = endings_of(comparison)
+    curves = estimate(endings, by=("strategy", "buyer_type"), origin=None)
+    return curves[curves.at_risk >= min(100, int(curves.at_risk.max()))] if len(curves) else no_curves()
+
+
+def endings_of(comparison):
+    """The focal seller's relationships that were won on record; where there are none, those that it held at the start."""
     from sim.tables import survival_table
 
     endings = survival_table(comparison.runs)
-    curves = estimate(endings[endings.seller == comparison.focal], by=("strategy", "buyer_type"))
-    return curves[curves.at_risk >= min(100, int(curves.at_risk.max()) if len(curves) else 0)] if len(curves) else no_curves()
+    ours = endings[endings.seller == comparison.focal]
+    return ours[ours.origin == ("won" if any_won(comparison) else "held at the start")]
+
+
+def since(comparison) -> str:
+    """From when on the life of a relationship is counted."""
+    start = "the account was won" if any_won(comparison) else "the record began"
+    return f"{comparison.scenario.market.period}s since {start}"
+
+
+def any_won(comparison) -> bool:
+    """Whether the focal seller won accounts on record."""
+    table = comparison.periods
+    return bool((table.acquisitions[table.seller == comparison.focal] > 0).any())
 
 
 def no_curves():
@@ -178,6 +198,7 @@ def survival_finding(comparison, curves) -> str:
     """The share of relationships that outlast a year (or the first tenth of the record), for the type where strategies differ most."""
     mark = min(round(periods_per_year(comparison.scenario)), comparison.scenario.market.periods // 2) or 1
     alive = curves[curves.duration == mark - 1].set_index(["buyer_type", "strategy"]).survival.unstack("strategy")
+    won = "won" if any_won(comparison) else "held at the start"
     span = in_years(mark, comparison.scenario.market.period)
     span = "a year" if span == "1 year" else span
     if alive.empty:
@@ -185,13 +206,13 @@ def survival_finding(comparison, curves) -> str:
     if not comparison.others:
         kind = alive[comparison.baseline].idxmax()
         lasting = percent(alive[comparison.baseline][kind])
-        return f"Of relationships won, those with {name_of_type(kind)} buyers last longest: {lasting} outlast {span}"
+        return f"Of relationships {won}, those with {name_of_type(kind)} buyers last longest: {lasting} outlast {span}"
     name = leading(comparison)["strategy"]
     change = (alive.get(name) - alive.get(comparison.baseline)).dropna() if {name, comparison.baseline} <= set(alive) else []
     if not len(change):
         return "How long relationships last"
     kind = change.abs().idxmax()
     return (
-        f"Under {spoken(name)} {percent(alive[name][kind])} of the {name_of_type(kind)} accounts won outlast {span}, "
+        f"Under {spoken(name)} {percent(alive[name][kind])} of the {name_of_type(kind)} accounts {won} outlast {span}, "
         f"under {spoken(comparison.baseline)} {percent(alive[comparison.baseline][kind])}"
     )

@@ -25,9 +25,9 @@ def paper(error: bool = False) -> Console:
 def grid(*headings: str, first: str = "", title: str | None = None) -> Table:
     """A table whose first column holds names and whose others hold numbers."""
     table = Table(box=SIMPLE_HEAD, title=title, title_justify="left", title_style="bold", pad_edge=False, padding=(0, 1), show_edge=False)
-    table.add_column(first, no_wrap=True)
+    table.add_column(first)
     for heading in headings:
-        table.add_column(heading, justify="right", no_wrap=len(headings) <= 4)
+        table.add_column(heading, justify="right", no_wrap=True)
     return table
 
 

@@ -1,5 +1,7 @@
 """The verdict on one screen: the sentence first, then the figures side by side, why, and what to try next."""
 
+import textwrap
+
 from rich.text import Text
 
 from sim.screens.paper import faint, grid, heading, interval_text
@@ -46,7 +48,7 @@ def said(kind: str, value: float) -> str:
         return f"{100 * value:.1f}%"
     return {
         "money": amount,
-        "value": lambda number: f"{number:.1f}",
+        "value": lambda number: f"{number:,.1f}" if abs(number) < 1000 else amount(number),
         "count": lambda number: f"{number:,.0f}",
         "bond": lambda number: f"{number:.2f}",
     }[kind](value)
@@ -57,8 +59,9 @@ def side_by_side(comparison):
     market, runs = comparison.scenario.market, comparison.runs.runs
     best = comparison.gain.sort_values("gain", ascending=False).strategy.tolist()
     names = [name for name in comparison.runs.strategies if name in [comparison.baseline, *best[: MOST_COLUMNS - 1]]]
-    about = f"{spoken(comparison.focal)}: mean ± half its 95% interval over {counted(runs, 'run')}"
-    table, rows = grid(*(spoken(name) for name in names), first=about), comparison.summary.set_index("strategy")
+    headings = ["\n".join(textwrap.wrap(spoken(name), 12, break_long_words=False)) for name in names]
+    first = f"{spoken(comparison.focal)}, {counted(runs, 'run')}\n(± half the 95% interval)"
+    table, rows = grid(*headings, first=first), comparison.summary.set_index("strategy")
     for figure, (words, kind) in ROWS.items():
         cells = [figure_cell(rows.loc[name], figure, kind) for name in names]
         table.add_row(words.format(currency=market.currency, period=market.period), *cells, style="bold" if figure == "profit" else None)
