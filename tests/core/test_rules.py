@@ -444,3 +444,9 @@ def test_expected_bond(growth, orientation, decay, bond):
 def test_the_levels_are_kotlers_ladder():
     """Five rungs in order."""
     assert [level.name for level in Level] == ["BASIC", "REACTIVE", "ACCOUNTABLE", "PROACTIVE", "PARTNERSHIP"]
+
+
+def test_either_is_the_chance_of_one_or_the_other():
+    """1 − (1 − a)(1 − b): by hand, and either alone where the other cannot happen."""
+    assert call(rules.either, 0.3, 0.5) == near(0.65)
+    assert call(rules.either, 0.3, 0.0) == near(0.3) and call(rules.either, 1.0, 0.2) == near(1.0)
