@@ -79,12 +79,11 @@ class Kernel:
     def shared(self, periods: int, pool: ThreadPoolExecutor) -> None:
         """Periods on as many threads as there are workers, each with its own tiles, as `sim.runs` shares out a large market."""
         workers = len(self.scratch)
-        bounds = [len(self.market.state) * w // workers for w in range(workers + 1)]
         before = np.zeros((RIVALS + 1, len(at.COLUMNS)), np.int64)
         for t in range(self.t, self.t + periods):
             kernel.booked_before(self.words, t, before)
             kernel.open_period(self.words, t)
-            list(pool.map(lambda w, t=t: kernel.step_tiles(self.words, w, bounds[w], bounds[w + 1], t, self.scratch[w]), range(workers)))
+            list(pool.map(lambda w, t=t: kernel.step_tiles(self.words, w, t, self.scratch[w]), range(workers)))
             kernel.close_period(self.words, t, before)
         self.t += periods
 

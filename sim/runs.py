@@ -152,20 +152,19 @@ def play_alone(market: at.Market, meter: Meter) -> None:
     periods, scratch, words = len(market.strategy.epoch), kernel.new_scratch(len(market.standing)), handle(market)
     kernel.begin(words)
     kernel.play(words, 0, periods, scratch)
-    kernel.close_market(words, 0, 0, len(market.state))
+    kernel.close_market(words, 0)
     meter.add(periods)
 
 
 def play_shared(market: at.Market, meter: Meter) -> None:
-    """One market on as many threads as it has ledgers, each stepping its own run of tiles."""
+    """One market on as many threads as it has ledgers, each stepping its own tiles."""
     workers, periods, words = len(market.flows), len(market.strategy.epoch), handle(market)
-    bounds = [len(market.state) * w // workers for w in range(workers + 1)]
     scratch = [kernel.new_scratch(len(market.standing)) for _ in range(workers)]
     before = np.zeros((len(market.standing), len(at.COLUMNS)), np.int64)
     with threads_on_cores(workers) as pool:
         def everywhere(function, *rest):
             def share(w):
-                function(words, w, bounds[w], bounds[w + 1], *(each[w] if each is scratch else each for each in rest))
+                function(words, w, *(each[w] if each is scratch else each for each in rest))
             list(pool.map(share, range(workers)))
         kernel.open_period(words, 0)
         everywhere(kernel.settle_tiles)

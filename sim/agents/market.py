@@ -157,7 +157,7 @@ class Market(mesa.Model):
     def activate(self) -> None:
         """Every buyer, then every seller, in the way that `activation` says. Override it to activate them in a way of your own."""
         if self.activation == "kernel":
-            kernel.step_tiles(self._words, 0, 0, len(self.arrays.state), self._period, self._scratch)
+            kernel.step_tiles(self._words, 0, self._period, self._scratch)
             self._buyers_due = bytearray()
             self.sellers.do("step")
         else:
@@ -184,7 +184,7 @@ class Market(mesa.Model):
         if self._sellers_due:
             raise RuntimeError(f"{', '.join(self.seller_names[sorted(self._sellers_due)])} did not step in period {self.steps}")
         if self.steps == self.periods:
-            kernel.close_market(self._words, 0, 0, len(self.arrays.state))
+            kernel.close_market(self._words, 0)
             self.running = False
         self.datacollector.collect(self)
 

@@ -126,8 +126,10 @@ def settle(handle, worker, q):
 
 
 @njit
-def settle_tiles(handle, worker, first, last):
-    for q in range(first, last):
+def settle_tiles(handle, worker):
+    """First buyers for one worker's tiles: every so many-eth one, since tiles of one type, and so of one cost, lie together."""
+    market = view(handle)
+    for q in range(worker, market.state.shape[0], market.flows.shape[0]):
         settle(handle, worker, q)
 
 
@@ -135,9 +137,9 @@ def settle_tiles(handle, worker, first, last):
 def begin(handle):
     """First buyers in every tile, and the accounts that this makes."""
     market = view(handle)
-    tiles = market.state.shape[0]
     open_period(handle, 0)      # a seller that serves segments of one needs to know what its levels amount to
-    settle_tiles(handle, 0, 0, tiles)
+    for worker in range(market.flows.shape[0]):
+        settle_tiles(handle, worker)
     begin_accounts(handle)
 
 
@@ -152,10 +154,10 @@ def begin_accounts(handle):
 
 
 @njit
-def step_tiles(handle, worker, first, last, t, scratch):
-    """Period t for tiles first … last − 1, and the states of the watched buyers among them."""
+def step_tiles(handle, worker, t, scratch):
+    """Period t for one worker's tiles."""
     market = view(handle)
-    for q in range(first, last):
+    for q in range(worker, market.state.shape[0], market.flows.shape[0]):
         advance(handle, worker, q, 0, market.population.tile_lanes[q], t, scratch)
 
 
@@ -164,11 +166,11 @@ def play(handle, t_from, t_to, scratch):
     """Periods t_from … t_to − 1 of a whole market on one thread."""
     market = view(handle)
     before = np.zeros((market.standing.shape[0], market.flows.shape[4]), np.int64)
-    tiles = market.state.shape[0]
     for t in range(t_from, t_to):
         booked_before(handle, t, before)
         open_period(handle, t)
-        step_tiles(handle, 0, 0, tiles, t, scratch)
+        for worker in range(market.flows.shape[0]):
+            step_tiles(handle, worker, t, scratch)
         close_period(handle, t, before)
         watch(handle, t)
 
@@ -186,11 +188,11 @@ def watch(handle, t):
 
 
 @njit
-def close_market(handle, worker, first, last):
-    """At the horizon: relationships that still run are recorded as running."""
+def close_market(handle, worker):
+    """At the horizon: relationships that still run are recorded as running, in one worker's tiles."""
     market = view(handle)
     periods = market.strategy.epoch.shape[0]
-    for q in range(first, last):
+    for q in range(worker, market.state.shape[0], market.flows.shape[0]):
         tile, k = market.state[q], market.population.tile_type[q]
         for lane in range(market.population.tile_lanes[q]):
             if whole(tile, at.INCUMBENT, lane) >= 0:

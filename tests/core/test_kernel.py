@@ -87,7 +87,7 @@ def test_n_periods_then_m_is_n_plus_m(busy):
         kernel.begin(handle(market))
         for start, stop in zip((0, *stops), stops, strict=False):
             kernel.play(handle(market), start, stop, kernel.new_scratch(len(market.standing)))
-        kernel.close_market(handle(market), 0, 0, len(market.state))
+        kernel.close_market(handle(market), 0)
     assert_same(once, twice)
 
 
@@ -104,7 +104,7 @@ def step_by_step(market, periods: int, pieces) -> None:
                 kernel.advance(words, 0, q, begin, end, t, scratch)
         kernel.close_period(words, t, before)
         kernel.watch(words, t)
-    kernel.close_market(words, 0, 0, len(market.state))
+    kernel.close_market(words, 0)
 
 
 @pytest.mark.parametrize("cut", ["lane by lane", "backwards", "odd pieces"])
@@ -131,7 +131,7 @@ def test_no_lane_out_of_use_is_touched(busy):
     market.state.view(np.uint32)[:] = 0x7FC0DEAD
     kernel.begin(handle(market))
     kernel.play(handle(market), 0, 20, kernel.new_scratch(len(market.standing)))
-    kernel.close_market(handle(market), 0, 0, len(market.state))
+    kernel.close_market(handle(market), 0)
     lanes = market.state.view(np.uint32).reshape(len(market.state), -1, at.STRIDE)
     assert any(market.population.tile_lanes < at.LANES)
     for tile, used in zip(lanes, market.population.tile_lanes, strict=True):
