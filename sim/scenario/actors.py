@@ -56,7 +56,7 @@ class BuyerType(Section):
         ..., "τ: spread of the lasting private fit between a buyer and each seller", MONEY, CATALOGUE, least=0
     )
     contract: Spread = parameter(
-        ..., "periods after a switch in which the buyer cannot leave", "periods", CATALOGUE, least=0, scale="duration"
+        ..., "periods after each choice made in a review in which the buyer cannot leave", "periods", CATALOGUE, least=0, scale="duration"
     )
 
 

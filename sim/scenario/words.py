@@ -54,6 +54,7 @@ def explain_text(scenario: Scenario) -> str:
         unit = f" {row.unit}" if row.unit else ""
         lines.append(f"  {row.path} = {row.value}{unit}  [{row.origin}]")
         lines.append(f"      {row.meaning}" + (f" ({row.source})" if row.source else ""))
+    lines += ["", "MODEL n: part n of section 7 of the model description, sim/ODD.md"]
     return "\n".join(lines).lstrip("\n") + "\n"
 
 
