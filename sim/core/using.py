@@ -14,12 +14,12 @@ from sim.core.jit import njit
 from sim.core.lanes import cell, dyad, last_purchase, put_whole, uses_in, whole
 from sim.core.scratch import (
     BOUGHT_LAST,
-    CONTACT_COST_,
+    CONTACT_COST,
     EVENTS,
     G_NOW,
     KEY,
     ORIENTATION,
-    RESOLUTION_COST_,
+    RESOLUTION_COST,
     S_AFTER_SALE,
     S_CONTACT,
     S_COST,
@@ -39,7 +39,7 @@ from sim.core.scratch import (
     U_TURNOVER,
     USES,
     VALUE_NOW,
-    VOICE_,
+    VOICE,
     B,
     G,
     K,
@@ -84,12 +84,12 @@ def meet(handle, tile, begin, end, t, scratch):
         scratch[cell(K, lane)] = tile[cell(at.TIE, lane)]
         scratch[cell(USES, lane)] = f32(uses_in(history))
         scratch[cell(BOUGHT_LAST, lane)] = ONE if last_purchase(history) == t else ZERO
-        scratch[cell(VOICE_, lane)] = tile[cell(at.VOICE, lane)]
+        scratch[cell(VOICE, lane)] = tile[cell(at.VOICE, lane)]
         scratch[cell(ORIENTATION, lane)] = tile[cell(at.RELATIONSHIP_ORIENTATION, lane)]
         scratch[cell(SPENT, lane)] = tile[cell(at.WORTH, lane)]
         scratch[cell(EVENTS, lane)] = tile[cell(at.HAPPENED, lane)]
-        scratch[cell(CONTACT_COST_, lane)] = market.strategy.offers[e, s, at.CONTACT_COST]
-        scratch[cell(RESOLUTION_COST_, lane)] = market.strategy.offers[e, s, at.RESOLUTION_COST]
+        scratch[cell(CONTACT_COST, lane)] = market.strategy.offers[e, s, at.CONTACT_COST]
+        scratch[cell(RESOLUTION_COST, lane)] = market.strategy.offers[e, s, at.RESOLUTION_COST]
         for field in range(at.SERVICE_FIELDS):
             scratch[cell(S_PROBLEM + field, lane)] = market.service[served, u64(field)]
 
@@ -101,7 +101,7 @@ def use(y, begin, end, scratch, discount_factor):
     Touches scratch alone, straight through, without a branch: this is the loop that vectorises."""
     for lane in range(begin, end):
         served = as_int(scratch[cell(KEY, lane)]) >= i32(0)
-        complains = scratch[cell(VOICE_, lane)] * scratch[cell(S_OPENNESS, lane)]
+        complains = scratch[cell(VOICE, lane)] * scratch[cell(S_OPENNESS, lane)]
         surfacing = rules.surfacing_probability(complains, scratch[cell(S_DETECT, lane)])
         problem = served & (scratch[cell(U_PROBLEM, lane)] < scratch[cell(S_PROBLEM, lane)])
         complained = problem & (scratch[cell(U_SURFACE, lane)] < complains)
@@ -120,8 +120,8 @@ def use(y, begin, end, scratch, discount_factor):
         hurt = rules.decayed(bond, y.bond_damage)
         bond = hurt if unresolved else bond
         tie = rules.tended(rules.decayed(scratch[cell(K, lane)], y.tie_fade), scratch[cell(S_TIE, lane)], scratch[cell(ORIENTATION, lane)])
-        cost = (scratch[cell(S_COST, lane)] + (scratch[cell(CONTACT_COST_, lane)] if contact else ZERO)
-                + (scratch[cell(RESOLUTION_COST_, lane)] if resolved else ZERO))
+        cost = (scratch[cell(S_COST, lane)] + (scratch[cell(CONTACT_COST, lane)] if contact else ZERO)
+                + (scratch[cell(RESOLUTION_COST, lane)] if resolved else ZERO))
         scratch[cell(G_NOW, lane)] = g if served else ZERO
         scratch[cell(G, lane)] = believed if served else scratch[cell(G, lane)]
         scratch[cell(B, lane)] = bond
