@@ -2,12 +2,16 @@
 from sim.core import state as at
 from sim.core.state import STRIDE
 
-# Stage 3: luck, each lane's dyad with its incumbent, the service it gets, and what comes of it.
+# Stage 3, lane by lane: luck, the dyad with the incumbent, the service it gets, and what comes of it.
 (U_TURNOVER, U_OCCASION, U_PROBLEM, U_SURFACE, U_RESOLVE, U_CONTACT, G, B, K, USES, BOUGHT_LAST, VOICE, ORIENTATION,
  S_PROBLEM, S_OPENNESS, S_DETECT, S_RESOLVE, S_USAGE, S_SOCIAL, S_TIE, S_CONTACT, S_AFTER_SALE, S_COST,
  KEY, EVENTS, G_NOW, SPENT, VALUE_NOW, CONTACT_COST, RESOLUTION_COST) = range(30)
-# Stage 4: a list of this period's buyers and, in REVIEWER, of those who review; one row of luck per option from GUMBEL on.
-LANE, SERVED_BY, U_REVIEW, Z_DELIVERED, U_CONTRACT, REVIEWER, REVIEWER_LANE, REVIEWING, CHOSEN, ENTRY, TASTE_AT, GUMBEL = range(30, 42)
+# Stage 4, buyer by buyer of the period's list: who it is, its luck, and its encounter with the seller it has chosen.
+(LANE, SERVED_BY, ENTRY, INCUMBENT, FREE, CHOSEN, CAUSE, MOVER, U_REVIEW, Z_DELIVERED, U_CONTRACT, TASTE_AT, VALUE, RELATIONSHIP, BOND,
+ HISTORY, TENURE, ORIENTED, UNITS, WORTH, HAPPENED, G_HERE, QUALITY, CAPABILITY, PROMISE, PRICE, UNIT_COST, PER_PERIOD, MOST, POINTS,
+ WAS_KEPT) = range(30, 61)
+# Stage 4, reviewer by reviewer: what the choice weighs; then a row of luck for not buying and for each seller.
+(REVIEWER, REVIEWER_LANE, REVIEWER_INCUMBENT, BARRIER, RETURNING, WEIGHT, SENSITIVITY, KNOWN, BEST, CHOICE, LUCK, GUMBEL) = range(61, 73)
 
 
 def new_scratch(sellers: int):
