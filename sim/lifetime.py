@@ -15,14 +15,10 @@ def account_worth(cohorts: pd.DataFrame, by=BY) -> pd.Series:
     """What an account was worth on average: Σ worth / Σ accounts over the cohorts of the table, money of the period it was won in.
 
     All its profit to the horizon, set-up and acquisition included, programmes and advertising not; the first margin counts at once,
-    undiscounted. Cohorts won late have had less time: restrict the table to early ones, or read it as 'so far'."""
+    undiscounted. With by=("strategy", "seller", "buyer_type", "cohort") it is the lifetime value by cohort and type. Cohorts won late had
+    less time: restrict the table to early ones, or read it as 'so far'."""
     found = sums(cohorts, ["worth", "accounts"], by)
     return ratio(found.worth, found.accounts)
-
-
-def lifetime_value(cohorts: pd.DataFrame, by=("strategy", "seller", "buyer_type", "cohort")) -> pd.Series:
-    """Lifetime value by cohort and buyer type (see `account_worth`): money per account, over all runs of the table."""
-    return account_worth(cohorts, by)
 
 
 def clv(margin: float, retention: float, discount: float, timing: str = "now") -> float:

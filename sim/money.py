@@ -114,7 +114,7 @@ def type_shares(scenario) -> np.ndarray:
 
 
 def discounting(scenario) -> np.ndarray:
-    """What money of each period is worth in the first: (1 + d)^−(p − 1), float64 [period]."""
-    from sim.offers import discount_per_period
+    """`offers.discounting`, from a room that loads without the engine."""
+    from sim import offers
 
-    return (1 + discount_per_period(scenario)) ** -np.arange(scenario.market.periods, dtype=float)
+    return offers.discounting(scenario)

@@ -21,10 +21,14 @@ def discount_per_period(scenario) -> float:
     return (1 + scenario.market.discount_rate) ** (1 / periods_per_year(scenario)) - 1
 
 
+def discounting(scenario) -> np.ndarray:
+    """What money of each recorded period is worth in the first: (1 + d)^−(p − 1), float64 [period]."""
+    return (1 + discount_per_period(scenario)) ** -np.arange(scenario.market.periods, dtype=float)
+
+
 def discount_factors(scenario, before: int) -> np.ndarray:
     """What money of each period is worth in the first recorded one; 0 in the `before` periods of the burn-in."""
-    factors = (1 + discount_per_period(scenario)) ** -np.arange(scenario.market.periods, dtype=float)
-    return np.concatenate([np.zeros(before), factors]).astype(np.float32)
+    return np.concatenate([np.zeros(before), discounting(scenario)]).astype(np.float32)
 
 
 def behaviour(scenario) -> np.ndarray:

@@ -24,7 +24,7 @@ class Record:
     """What one run under one strategy left behind.
 
     flows: int64 [1 + periods, type, seller + 1, COLUMNS]; endings: int64 [type, seller, origin, duration, cause];
-    worth: int64 [type, seller, cohort], cents; panel: float32 [1 + periods, buyers watched, rows];
+    worth: int64 [type, seller, cohort], money × WORTH_PARTS; panel: float32 [1 + periods, buyers watched, rows];
     standing: float32 [seller, STANDING_FIELDS] at the horizon; state: the final tiles, when asked for.
     """
     flows: np.ndarray

@@ -141,7 +141,7 @@ def cohort_table(runs: "Runs") -> pd.DataFrame:
     cohort 0: held at the start (accounts = those then held), cohort p: won in period p. worth: the sum over the cohort's accounts of all
     their profit to the horizon, set-up and acquisition included, programmes and advertising not, discounted to the cohort's own period;
     worth_now: the same in money of the first period. Σ worth_now = net present value of variable profit, to float32's rounding and half a
-    cent an account (which shows where accounts are worth little: 0.06% at one euro and fifteen cents)."""
+    part (state.WORTH_PARTS) an account."""
     factors = np.concatenate([[1.0], discounting(runs.scenario)])
     frames = []
     for strategy in runs.strategies:

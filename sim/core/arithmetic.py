@@ -12,7 +12,7 @@ from sim.core.jit import njit
 
 f32, i32, u32, u64 = np.float32, np.int32, np.uint32, np.uint64
 
-ZERO, HALF, ONE, TWO = f32(0), f32(0.5), f32(1), f32(2)
+ZERO, ONE, TWO = f32(0), f32(1), f32(2)
 
 
 @intrinsic

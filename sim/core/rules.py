@@ -10,24 +10,22 @@ money per unit) and a bond B in 0..1; with its incumbent supplier alone it has a
    experience there is (`updated_belief`, `learning_weight`):
        G += w · asym(g − G),    w = max(w_min, 1/(1 + n)),    n = experiences of that kind, this one included.
 3  *Tending.* Contact makes the bond grow, neglect lets it decay, an unresolved problem or a broken promise damages it; joint structures
-   make the tie grow (`tended_bond`, `decayed`, `damaged_bond`).
+   make the tie grow (`tended`, `decayed`; damage is a decay at a stroke).
 4  *Choice.* At a purchase occasion the buyer reviews its supplier once in a time horizon on average, or after a critical incident
    (`review_probability`); otherwise it reorders. A review takes the best of (`utility`)
        u_s = V_s + ω · (G_s + b · B_s) − α · p_s − [s ≠ incumbent] · (σ + κ · K) − ρ · left_s + μ · gumbel,
        u_none = reserve + μ · gumbel,        ω = h / (h + h0).
    A lost-for-good buyer and an always-a-share buyer follow this one rule; they differ in σ, h, ρ, θ and ω alone.
-5  *Encounter.* The seller delivers x; the promise is kept when x + g reaches the promise less the zone of tolerance (`promise_kept`).
+5  *Encounter.* The seller delivers x; the promise is kept when x + g reaches the promise less the zone of tolerance
+   (`delivered_value`, `promise_kept`).
 6  *Sellers* serve each account at a level; past a level's capacity its effect thins out towards basic (`thinned`). Which account gets
    which level is a matter of targeting (`recognised`, `account_margin`, `expected_account_value`).
 7  *Standing.* Reputation follows the share of promises kept; learning from complaints lowers the rate of problems (`moved_towards`).
 
-Symbols and sources: MODEL sections 4 to 9, restated in `sim/ODD.md`.
+Symbols and sources: `sim/ODD.md`, section 7, parts MODEL 4 to 9.
 """
 from sim.core.arithmetic import ONE, TWO, ZERO, exp, exp2, f32, i32, larger, log, nearest, smaller
 from sim.core.jit import njit
-
-_MANY = f32(1e30)
-
 
 # --- what a buyer is ----------------------------------------------------------------------------------------------------------
 
