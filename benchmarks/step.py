@@ -56,16 +56,17 @@ FULL = Size(5, 10_000, 1_000_000, 200, 4, 2, 120)
 QUICK = Size(3, 10_000, 100_000, 50, 10, 1, 0)
 
 
-def scenario_of(buyers: int, periods: int):
+def scenario_of(buyers: int, periods: int, *sets: str):
     """The default scenario with five sellers, running but without burn-in."""
-    return load("default", (f"market.buyers={buyers}", f"market.periods={periods}", "market.burn_in=0", f"sellers.rivals.count={RIVALS}"))
+    usual = (f"market.buyers={buyers}", f"market.periods={periods}", "market.burn_in=0", f"sellers.rivals.count={RIVALS}")
+    return load("default", (*usual, *sets))
 
 
 class Kernel:
     """One market on the kernel alone, warmed up; `seconds(periods)` plays on."""
 
-    def __init__(self, buyers: int, periods: int, run: int = 0, workers: int = 1):
-        scenario = scenario_of(buyers, periods)
+    def __init__(self, buyers: int, periods: int, run: int = 0, workers: int = 1, sets: tuple[str, ...] = ()):
+        scenario = scenario_of(buyers, periods, *sets)
         self.market = new_market(scenario, strategy_arrays(scenario, STRATEGY), draw_population(scenario), scenario.seed, run, workers)
         self.words, self.t = handle(self.market), 0
         self.scratch = [kernel.new_scratch(RIVALS + 1) for _ in range(workers)]

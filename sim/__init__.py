@@ -8,6 +8,7 @@ What a researcher may call (each is imported when first used, so that `import si
     answer = compare(scenario)                                            # paired runs -> gain, interval, why, crossing
     print(answer.sentence())
     Market(scenario)                                                      # the same market as a mesa.Model
+    relationship_graph(scenario)                                          # who is related to whom, as a networkx graph
 
 Where to read on: `core/rules.py` states the model, `core/kernel.py` (`advance`) the order of events, `experiments/compare.py` what is
 made of it; `ODD.md` describes the model in full.
@@ -26,9 +27,13 @@ _CONTENTS = {
     "period_table": "sim.tables",
     "survival_table": "sim.tables",
     "cohort_table": "sim.tables",
+    "channel_table": "sim.tables",
+    "course_table": "sim.tables",
+    "relationship_graph": "sim.graph",
     "Market": "sim.agents",
     "Buyer": "sim.agents",
     "Seller": "sim.agents",
+    "Partner": "sim.agents",
 }
 __all__ = [*_CONTENTS]
 

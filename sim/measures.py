@@ -6,12 +6,11 @@ restrict the table to the sellers, types or periods in question first. Ratios ar
 import numpy as np
 import pandas as pd
 
-from sim.core.terms import CAUSES
-from sim.money import COSTS
+from sim.core.terms import CAUSES, CHANNELS
+from sim.money import COSTS, TO_SERVE, TO_WIN
 
 BY = ("strategy", "run", "seller")
 PHASES = ("awareness", "exploration", "expansion", "commitment", "dissolution")
-TO_SERVE = ("service_cost", "contact_cost", "resolution_cost", "setup_cost", "listening_cost", "programme_cost")
 
 
 class MeasureError(Exception):
@@ -73,8 +72,8 @@ def net_present_value(periods: pd.DataFrame, discount: float, column: str = "pro
 
 
 def cost_to_serve(periods: pd.DataFrame, by=BY) -> pd.Series:
-    """What serving an account costs in a period: Σ (service + contacts + resolved problems + set-up + listening + programmes) / Σ accounts
-    tended; money per account and period."""
+    """What serving an account costs in a period: Σ (service + contacts + resolved problems + set-up + listening + programmes + the
+    relationship budget for the customer, internal, recruitment and supplier markets) / Σ accounts tended; money per account and period."""
     found = sums(periods, [*TO_SERVE, "served"], by)
     return ratio(found[list(TO_SERVE)].sum(axis=1), found.served)
 
@@ -116,6 +115,38 @@ def acquisitions_by_history(periods: pd.DataFrame, by=BY) -> pd.DataFrame:
     return found.rename(columns=lambda name: name.removeprefix("won_"))
 
 
+def acquisitions_by_channel(periods: pd.DataFrame, by=BY) -> pd.DataFrame:
+    """Accounts won by channel: own_search, advertising, word_of_mouth or partner, whichever recommended the seller last before the buyer
+    chose it (Villanueva, Yoo & Hanssens 2008 keep them apart by the first contact that is remembered). Σ over channels = acquisitions."""
+    found = sums(periods, [f"won_{channel}" for channel in CHANNELS], by)
+    return found.rename(columns=lambda name: name.removeprefix("won_"))
+
+
+def share_by_channel(periods: pd.DataFrame, by=BY) -> pd.DataFrame:
+    """Each channel's share of the accounts won, 0..1: Σ won through it / Σ acquisitions; nan where none was won."""
+    counts = acquisitions_by_channel(periods, by)
+    return counts.div(counts.sum(axis=1).where(lambda won: won > 0), axis=0)
+
+
+def cost_to_win(periods: pd.DataFrame, by=BY) -> pd.Series:
+    """What winning an account costs: Σ (acquisition cost + advertising + referral rewards + commissions + the relationship budget for the
+    referral and influence markets) / Σ acquisitions, whatever the channel; money per account won (Blattberg & Deighton 1996)."""
+    found = sums(periods, [*TO_WIN, "acquisitions"], by)
+    return ratio(found[list(TO_WIN)].sum(axis=1), found.acquisitions)
+
+
+def loss_rate_by_referrer(periods: pd.DataFrame, by=BY) -> pd.DataFrame:
+    """How many of the accounts won by word of mouth are lost in a period, by whether whoever recommended the seller is still its account:
+    vouched = Σ lost_vouched / Σ (vouched + won_word_of_mouth), unvouched = Σ lost_unvouched / Σ unvouched; per period, 0..1.
+
+    An account counts as vouched from the period in which it is won until its referrer has left, and never again. Turnover of buyers is
+    left out. Van den Bulte, Bayer, Skiera & Schmitt (2018): referred customers churn less only while their referrer stays. Types differ
+    in both rates: keep `buyer_type` apart to compare like with like. nan where there were no such accounts."""
+    found = sums(periods, ["vouched", "unvouched", "won_word_of_mouth", "lost_vouched", "lost_unvouched"], by)
+    return pd.DataFrame({"vouched": ratio(found.lost_vouched, found.vouched + found.won_word_of_mouth),
+                         "unvouched": ratio(found.lost_unvouched, found.unvouched)})
+
+
 def payback_period(gains: np.ndarray) -> float:
     """The period from which what was put in has come back for good: the first from which the cumulative sum of `gains` (period 1 first,
     discounted or not) stays above nought to the end; nan where it does not."""
@@ -135,7 +166,8 @@ def last_stretch(holds: np.ndarray) -> float:
 
 
 def check_accounts(periods: pd.DataFrame) -> None:
-    """Accounts balance in every cell: start + won − lost = end, and the levels sum to the accounts. Raises MeasureError naming the cell."""
+    """Accounts balance in every cell: start + won − lost = end, the levels sum to the accounts, the channels to those won. Raises
+    MeasureError naming the cell."""
     recorded = periods[periods.period > 0]
     whole = recorded.astype({name: np.int64 for name in ("accounts", "accounts_start", "acquisitions", "defections")})
     off = whole.accounts_start + whole.acquisitions - whole.defections - whole.accounts
@@ -144,6 +176,9 @@ def check_accounts(periods: pd.DataFrame) -> None:
     off = periods[levels].sum(axis=1) - periods.accounts
     _refuse(periods, off != 0, off, "accounts by level do not sum to the accounts: levels − accounts")
     _refuse(periods, periods.accounts < 0, periods.accounts, "accounts are negative")
+    off = periods[[f"won_{channel}" for channel in CHANNELS]].sum(axis=1) - periods.acquisitions
+    _refuse(periods, off != 0, off, "accounts won by channel do not sum to the accounts won: channels − acquisitions")
+    _refuse(periods, periods.won_own_search < 0, periods.won_own_search, "more accounts were recommended than won: own search")
 
 
 def check_money(periods: pd.DataFrame, tolerance: float = 1e-9) -> None:

@@ -1,8 +1,8 @@
 """Scenario -> sellers: what each offers, epoch by epoch, as the arrays of `state.Strategy`; and how all buyers behave."""
 import numpy as np
 
-from sim.core.state import LEVEL_FIELDS, OFFER, Behaviour, Strategy
-from sim.core.terms import LEVELS, Targeting
+from sim.core.state import ANSWER, LEVEL_FIELDS, OFFER, Behaviour, Strategy
+from sim.core.terms import LEVELS, MARKETS, Targeting
 from sim.scenario.schema import MONTHS_PER_PERIOD
 
 
@@ -33,9 +33,8 @@ def discount_factors(scenario, before: int) -> np.ndarray:
 
 def behaviour(scenario) -> np.ndarray:
     """The scalars that hold for all buyers of the market: float32, in the order of `state.Behaviour`."""
-    product, mind = scenario.product, scenario.behaviour
-    given = {name: getattr(mind, name, None) for name in Behaviour._fields}
-    given |= {name: getattr(product, name) for name in Behaviour._fields if hasattr(product, name)}
+    product, parts = scenario.product, (scenario.behaviour, scenario.word_of_mouth, scenario.product)
+    given = {name: getattr(part, name) for part in parts for name in Behaviour._fields if hasattr(part, name)}
     given |= {"problem_rate": product.problem_rate * product.complexity, "turnover": scenario.market.turnover,
               "discount": discount_per_period(scenario),
               "market_quality": np.mean([seller.quality for seller in scenario.sellers.values()])}
@@ -60,11 +59,14 @@ def strategy_arrays(scenario, strategy: str) -> Strategy:
     regrouped = [[e > 0 and plan(standing[e][s]) != plan(standing[e - 1][s]) for s in scenario.sellers] for e in range(len(moments))]
     return Strategy(
         epoch=epoch,
-        offers=np.array([[offer(scenario, sellers[s]) for s in scenario.sellers] for sellers in standing], np.float32),
+        stated=np.array([[offer(scenario, sellers[s]) for s in scenario.sellers] for sellers in standing], np.float32),
         level_of=np.array([[levels_by_type(scenario, sellers[s]) for s in scenario.sellers] for sellers in standing], np.int32),
         value_from=np.array([[value_tiers(scenario, sellers[s]) for s in scenario.sellers] for sellers in standing], np.float32),
         capacity=np.array([[list(map(sellers[s].capacity.get, LEVELS)) for s in scenario.sellers] for sellers in standing], np.float32),
-        regrouped=np.array(regrouped, np.uint8))
+        regrouped=np.array(regrouped, np.uint8),
+        answers=np.array([[answers(sellers[s].answers) for s in scenario.sellers] for sellers in standing], np.float32),
+        spending=np.array([[partner_spending(scenario, sellers[s]) for s in scenario.sellers] for sellers in standing],
+                          np.float32).reshape(len(moments), len(scenario.sellers), len(scenario.partners)))
 
 
 def plan(seller) -> tuple:
@@ -87,7 +89,10 @@ def offer(scenario, seller) -> list[float]:
         "lost_cost": sum(instrument.cost_per_lost for instrument in instruments),
         "targeting": int(Targeting[seller.level.targeting.upper()]),
         "allowed": sum(1 << LEVELS.index(level) for level in seller.level.levels),
-    }
+        "network": alliances(scenario).get(seller.network, -1),
+        "talk": scenario.word_of_mouth.talk,
+        "fixed_cost": fixed_cost(scenario, seller),
+    } | {f"spend_{market}": market_spending(seller, market) for market in MARKETS}
     return [special[name] if name in special else getattr(seller, name) for name in OFFER]
 
 
@@ -102,3 +107,44 @@ def value_tiers(scenario, seller) -> list[float]:
     """From which account margin per period each level applies; infinity for levels that by_value does not use."""
     table = seller.level.table if seller.level.targeting == "by_value" else {}
     return [table[level] / periods_per_year(scenario) if level in table else np.inf for level in LEVELS]
+
+
+def fixed_cost(scenario, seller) -> float:
+    """What belongs to no account, money per period: the programmes of the levels on offer, advertising, the relationship budget."""
+    programmes = sum(scenario.levels[level].programme_cost for level in seller.level.levels)
+    return programmes + seller.advertising_cost + seller.relationship_budget.total
+
+
+def market_spending(seller, market: str) -> float:
+    """What a seller spends in one of the six markets, money per period; of the referral market, what partners do not get."""
+    budget = seller.relationship_budget
+    spending = budget.total * getattr(budget, market)
+    return spending * (1 - sum(seller.partners.values())) if market == "referral" else spending
+
+
+def partner_spending(scenario, seller) -> list[float]:
+    """What a seller spends on each partner, money per period: shares of its referral spending."""
+    budget = seller.relationship_budget
+    return [budget.total * budget.referral * seller.partners.get(partner, 0.0) for partner in scenario.partners]
+
+
+def alliances(scenario) -> dict[str, int]:
+    """Every alliance that any seller belongs to under any strategy, by number."""
+    names = {seller.network for strategy in scenario.strategies for period in scenario.change_periods(strategy)
+             for seller in scenario.sellers_under(strategy, period).values()}
+    return {name: number for number, name in enumerate(sorted(names - {None}))}
+
+
+def answers(rules) -> list[float]:
+    """One seller's row of `state.ANSWER`."""
+    match, harvest, copy, drop, reply = (rules.match_lowest_price, rules.harvest_locked_in, rules.copy_level, rules.drop_level,
+                                         rules.best_reply)
+    on = {
+        "match": match is not None, "match_floor": match.floor if match else 0.0,
+        "harvest": harvest is not None, "harvest_from": harvest.from_share if harvest else 0.0,
+        "harvest_to": harvest.to_share if harvest else 0.0, "harvest_premium": harvest.premium if harvest else 0.0,
+        "copy_lag": copy.lag if copy else 0, "drop_lag": drop.lag if drop else 0,
+        "reprice_every": reply.every if reply else 0, "reprice_foresight": reply.foresight if reply else False,
+        "reprice_apart": reply.accounts_apart if reply else False,
+    }
+    return [float(on[name]) for name in ANSWER]

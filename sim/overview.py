@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from sim import measures
+from sim.core.terms import CHANNELS
 from sim.intervals import interval
 from sim.offers import discount_per_period, periods_per_year
 from sim.tables import period_table
@@ -27,6 +28,17 @@ def by_type(runs: "Runs", strategy: str, periods: pd.DataFrame | None = None) ->
     table = _of(runs, strategy, periods)
     ours = table[table.seller == runs.scenario.focal]
     return figures(runs, ours, "buyer_type", table).dropna(subset=["market_share"]).reset_index(drop=True)
+
+
+def by_channel(runs: "Runs", strategy: str, periods: pd.DataFrame | None = None) -> pd.DataFrame:
+    """One row for each seller: seller, then the share of its accounts won through each channel (own_search, advertising, word_of_mouth,
+    partner) and cost_to_win (money per account won), all runs together. Empty where every account came by own search."""
+    table = _of(runs, strategy, periods)
+    record = table[table.period > 0]
+    found = measures.share_by_channel(record, ("seller",))
+    if not (found[list(CHANNELS[1:])] > 0).any().any():
+        return pd.DataFrame(columns=["seller", *CHANNELS, "cost_to_win"])
+    return found.assign(cost_to_win=measures.cost_to_win(record, ("seller",))).reset_index().astype({"seller": str})
 
 
 def _of(runs: "Runs", strategy: str, periods: pd.DataFrame | None) -> pd.DataFrame:

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 
 from sim.core import state as at
-from sim.core.terms import LEVELS
+from sim.core.terms import CHANNELS, LEVELS
 from sim.tables import categories
 
 if TYPE_CHECKING:
@@ -26,8 +26,11 @@ def buyer_table(runs: "Runs") -> pd.DataFrame:
     strategy, run, period (0: before the record; only in a running market), buyer (its number), buyer_type, then
     supplier ('none' where there is none), level, tenure (periods with the supplier), under_contract, tie (0..1), value, relationship, bond
     (the buyer's dyad with its supplier: V and G in money per unit, B in 0..1; nan without one), incident (a grievance waits for an answer);
-    lots (bought in the period) and what happened in it: EVENTS, and bought_from_<seller>; the buyer's own numbers: ATTRIBUTES (volume
-    is per lot). A buyer that leaves the market is followed by a fresh one under the same number: `newcomer` marks the period."""
+    lots (bought in the period) and what happened in it: EVENTS, and bought_from_<seller>; of every seller knows_<seller> and
+    value_of_<seller> (V, as believed); channel (through which the supplier won it) and referrer (the number of the buyer or partner that
+    recommended it, -1: nobody, or no account there any more); recommended (the seller last recommended and not weighed yet),
+    recommended_by (the channel) and adviser (whose word it was, as referrer); the buyer's own numbers: ATTRIBUTES (volume is per lot).
+    A buyer that leaves the market is followed by a fresh one under the same number: `newcomer` marks the period."""
     if not runs.watched:
         raise ValueError("no buyer was watched; play the runs again with watch=[...], numbers from 0 to buyers − 1")
     return pd.concat([_strategy(runs, strategy) for strategy in runs.strategies], ignore_index=True)
@@ -47,7 +50,7 @@ def _strategy(runs: "Runs", strategy: str) -> pd.DataFrame:
                "period": period.astype(np.int32), "buyer": np.array(runs.watched)[buyer],
                "buyer_type": categories(_types(runs)[buyer], runs.scenario.buyers)}
     now = period + before - 1                                   # the engine counts from 0, burn-in included
-    columns |= _relationship(runs, panel, now) | _events(runs, panel, now, period > 0)
+    columns |= _relationship(runs, panel, now) | _events(runs, panel, now, period > 0) | _hearsay(runs, panel)
     columns |= {name: panel[..., row] for name, row in ATTRIBUTES.items()}
     return pd.DataFrame({name: values if isinstance(values, pd.Categorical) else np.ascontiguousarray(values).reshape(-1)
                          for name, values in columns.items()})
@@ -90,6 +93,35 @@ def _events(runs: "Runs", panel: np.ndarray, now: np.ndarray, recorded: np.ndarr
         last = (_whole(panel, at.ROWS + at.HISTORY * sellers + number) >> 16) & 0xFFFF
         columns[f"bought_from_{name}"] = recorded & (last == now + 1)
     return columns
+
+
+def _hearsay(runs: "Runs", panel: np.ndarray) -> dict:
+    """What the buyer knows and believes of every seller, how it came to its supplier, and whom it was recommended last."""
+    names, supplier, aware = list(runs.scenario.sellers), _whole(panel, at.INCUMBENT), _whole(panel, at.AWARE)
+    columns = {f"knows_{name}": ((aware >> s) & 1).astype(bool) for s, name in enumerate(names)}
+    columns |= {f"value_of_{name}": panel[..., at.ROWS + at.VALUE * len(names) + s] for s, name in enumerate(names)}
+    first = at.ROWS + at.DYAD_ROWS * len(names)
+    heard = panel.shape[-1] > first
+    nothing = np.full(supplier.shape, -1, np.int32)
+    channel, referrer, recommended, by = (
+        _whole(panel, first + field) if heard else nothing for field in (at.CHANNEL, at.REFERRER, at.RECOMMENDED, at.RECOMMENDED_BY))
+    channel = np.where(supplier >= 0, np.maximum(channel, 0), len(CHANNELS))
+    spoken_for, whose = recommended >= 0, np.where(recommended >= 0, by & 7, len(CHANNELS))
+    return columns | {
+        "channel": categories(channel, [*CHANNELS, NO_SUPPLIER]), "referrer": _number(runs, channel, np.where(supplier >= 0, referrer, -1)),
+        "recommended": categories(np.where(spoken_for, recommended, len(names)), [*names, NO_SUPPLIER]),
+        "recommended_by": categories(whose, [*CHANNELS, NO_SUPPLIER]),
+        "adviser": _number(runs, whose, np.where(spoken_for, (by >> 3) - 1, -1))}
+
+
+def _number(runs: "Runs", channel: np.ndarray, who: np.ndarray) -> np.ndarray:
+    """The number of whoever recommended: a partner's as it stands, a buyer's from the slot it lives in; -1 for nobody."""
+    from sim.population import buyers_by_type, type_slots
+
+    before, first = type_slots(buyers_by_type(runs.scenario)).T
+    kind = np.searchsorted(first, who, side="right") - 1
+    buyer = np.where(who >= 0, before[kind] + who - first[kind], -1)
+    return np.where(channel == CHANNELS.index("word_of_mouth"), buyer, who).astype(np.int32)
 
 
 def repeat_rate_by_recency(buyers: pd.DataFrame, seller: str, by=("strategy",)) -> pd.DataFrame:

@@ -44,7 +44,14 @@ def tiles(counts: list[int]) -> dict[str, np.ndarray]:
             kinds.append(k)
             firsts.append(k * NUMBERS_PER_TYPE + first)
             lanes.append(min(LANES, count - first))
-    return {"tile_type": np.array(kinds, np.int32), "tile_first": np.array(firsts, np.uint32), "tile_lanes": np.array(lanes, np.int32)}
+    return {"tile_type": np.array(kinds, np.int32), "tile_first": np.array(firsts, np.uint32), "tile_lanes": np.array(lanes, np.int32),
+            "type_slots": type_slots(counts)}
+
+
+def type_slots(counts: list[int]) -> np.ndarray:
+    """For each type, how many buyers come before it and the slot (tile · LANES + lane) of its first; a last row for the end."""
+    tiles_of = [-(-count // LANES) for count in counts]
+    return np.column_stack([np.cumsum([0, *counts]), LANES * np.cumsum([0, *tiles_of])]).astype(np.int64)
 
 
 def attribute_table(buyer, name: str) -> np.ndarray:

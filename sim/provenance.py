@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.core.state import FIRST_HEARSAY
+from sim.plans import moves
+
 if TYPE_CHECKING:
     from sim.runs import Record, Runs
 
-LEDGERS = ("flows", "endings", "worth")
 PACKAGES = ("numpy", "numba", "llvmlite", "pandas", "pyarrow", "scipy")
 
 
@@ -30,26 +32,43 @@ def provenance(runs: "Runs", command: str | None = None) -> dict:
 
 
 def receipts(runs: "Runs") -> dict[str, list[dict[str, str]]]:
-    """The digest of every ledger: strategy -> run by run -> table -> SHA-256, shortened to 16 hexadecimal digits."""
-    return {name: [{table: _digest(record, table)[:16] for table in LEDGERS} for record in runs.records[name]] for name in runs.strategies}
+    """The digest of every ledger: strategy -> run by run -> ledger -> SHA-256, shortened to 16 hexadecimal digits."""
+    return {name: [{ledger: _digest(values)[:16] for ledger, values in one.items()} for one in ledgers(runs, name)]
+            for name in runs.strategies}
 
 
 def receipt(runs: "Runs") -> str:
-    """One digest for all the numbers: SHA-256 over the integer ledgers of all strategies (by name), runs and tables, in that order."""
+    """One digest for all the numbers: SHA-256 over the ledgers of all strategies (by name) and runs, in that order."""
     whole = hashlib.sha256()
     for name in sorted(runs.strategies):
         whole.update(name.encode())
-        for record in runs.records[name]:
-            for table in LEDGERS:
-                whole.update(_digest(record, table).encode())
+        for one in ledgers(runs, name):
+            for values in one.values():
+                whole.update(_digest(values).encode())
     return whole.hexdigest()
 
 
-def _digest(record: "Record", table: str) -> str:
-    """SHA-256 of one ledger: its shape and its whole numbers as little-endian 64-bit integers."""
-    ledger = getattr(record, table)
+def ledgers(runs: "Runs", strategy: str) -> list[dict[str, np.ndarray]]:
+    """The arrays that a receipt is over, run by run, each by its name and in order: flows, endings, worth; then `what_else`.
+
+    Whoever has nothing of what lies beyond the dyad thus has the same receipt as before there was such a thing."""
+    moving = moves(runs.scenario, strategy)
+    return [{"flows": record.flows[..., :FIRST_HEARSAY], "endings": record.endings, "worth": record.worth} | what_else(record, moving)
+            for record in runs.records[strategy]]
+
+
+def what_else(record: "Record", moving: bool) -> dict[str, np.ndarray]:
+    """What lies beyond the dyad, where there is something in it: hearsay (the flows from `core.state.FIRST_HEARSAY` on, which count what
+    buyers hear), channel_endings, channel_worth, goodwill; and course, where sellers move beyond their plans (`plans.moves`)."""
+    found = {"hearsay": record.flows[..., FIRST_HEARSAY:], "channel_endings": record.channel_endings,
+             "channel_worth": record.channel_worth, "goodwill": record.goodwill, "course": record.course if moving else None}
+    return {name: values for name, values in found.items() if values is not None and values.any()}
+
+
+def _digest(ledger: np.ndarray) -> str:
+    """SHA-256 of one ledger: its shape and its numbers, whole ones as little-endian 64-bit integers, others as 32-bit floats."""
     digest = hashlib.sha256(repr(ledger.shape).encode())
-    digest.update(np.ascontiguousarray(ledger, "<i8"))
+    digest.update(np.ascontiguousarray(ledger, "<f4" if ledger.dtype.kind == "f" else "<i8"))
     return digest.hexdigest()
 
 

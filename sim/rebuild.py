@@ -7,8 +7,16 @@ from sim.scenario.reading import Stated
 from sim.scenario.scenario import Scenario
 
 NOT_PLAYED = ("data", "observed")                       # files that travel with a scenario; nothing here reads them
-TEXTS = ("name", "teaches", "note")
-PER_MARKET = ("advertising_cost", "programme_cost")     # money of the whole market, not of a buyer or account
+TEXTS = ("name", "teaches", "note", "kind", "influencer", "file")
+PER_MARKET = ("advertising_cost", "programme_cost", "total")    # money of the whole market, not of a buyer or account; total: of a budget
+
+
+def plain_form(scenario: Scenario) -> dict:
+    """`Scenario.as_dict`, the edge list of its network named by where it is: so it can be rebuilt anywhere on the same machine."""
+    values, file = scenario.as_dict(), scenario.word_of_mouth.file
+    if file in scenario.files:
+        values["word_of_mouth"]["file"] = str(scenario.files[file].absolute())
+    return values
 
 
 def rebuilt(values: dict, name: str = "scenario") -> Scenario:
@@ -27,10 +35,16 @@ def _with_infinities(value, key: str = ""):
 
 
 def resized(values: dict, buyers: int) -> dict:
-    """The plain form of the same market with other numbers of buyers: capacities and costs of the whole market go with its size."""
+    """The plain form of the same market with other numbers of buyers: capacities and costs of the whole market go with its size, a buyer
+    keeps as many neighbours as there are. A network from a file is of its buyers: such a market has one size, and is returned as it is."""
+    word = values.get("word_of_mouth", {})
+    if word.get("network") == "file":
+        return copy.deepcopy(values)
     factor = buyers / values["market"]["buyers"]
     smaller = _resized(copy.deepcopy(values), factor)
     smaller["market"]["buyers"] = buyers
+    if word.get("degree", 0) >= buyers:
+        smaller["word_of_mouth"]["degree"] = max((buyers - 1) // 2 * 2, 2)
     return smaller
 
 

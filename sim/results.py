@@ -2,6 +2,7 @@
 import json
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,14 +10,27 @@ import numpy as np
 import pandas as pd
 
 from sim.parquet import read_table, write_table
-from sim.provenance import LEDGERS, provenance, receipts
-from sim.tables import cohort_table, period_table, survival_table
+from sim.plans import moves
+from sim.provenance import provenance, receipts
+from sim.rebuild import rebuilt
+from sim.tables import (
+    channel_survival_table,
+    channel_table,
+    cohort_table,
+    course_table,
+    goodwill_table,
+    period_table,
+    survival_table,
+)
 
 if TYPE_CHECKING:
     from sim.runs import Runs
 
 RECORD = "run.json"
 TABLES = {"periods": period_table, "survival": survival_table, "cohorts": cohort_table}
+BEYOND = {"channels": channel_table, "channel_survival": channel_survival_table, "course": course_table, "goodwill": goodwill_table}
+LINKS = "network"    # the edge list of a network from a file, by this name and its own ending
+KEYS = ("strategy", "run", "period", "cohort", "buyer_type", "partner", "seller", "channel")
 NEARLY = 1e-9        # money may differ in the last bits from machine to machine; counts may not differ at all
 
 
@@ -29,21 +43,29 @@ class NotResults(Exception):  # noqa: N818
 
 
 def write(what, folder: str | Path, force: bool = False, command: str | None = None) -> Path:
-    """Write a Comparison or Runs to `folder`: periods, survival, cohorts, buyers (where some were watched), for a comparison also answer
-    and why, each .parquet, and run.json. Returns the folder.
+    """Write a Comparison or Runs to `folder`: periods, survival, cohorts, buyers (where some were watched), what lies beyond the dyad where
+    there is something in it (channels, channel_survival, course, goodwill, and the edge list of a network from a file), for a
+    comparison also answer and why, each .parquet, and run.json. Returns the folder.
 
     Written beside it and renamed at the end, so nothing half-done is ever there. Raises ResultsExist where the folder holds something,
     unless `force`; and NotResults where `force` would delete what are not results."""
-    folder, runs = Path(folder), what.runs if hasattr(what, "baseline") else what
+    runs = what.runs if hasattr(what, "baseline") else what
+    return put(Path(folder), force, RECORD, lambda unfinished: _fill(unfinished, what, runs, provenance(runs, command)))
+
+
+def put(folder: Path, force: bool, record: str, fill: Callable[[Path], None]) -> Path:
+    """A folder that holds what `fill` writes into it, and is never there half done. record: the file by which such a folder is known.
+
+    Raises ResultsExist where it holds something, unless `force`; NotResults where `force` would delete something else."""
     if _taken(folder) and not force:
         raise ResultsExist(f"{folder} holds results already; use --force to replace them, or another folder with --out")
-    if _taken(folder) and not (folder / RECORD).is_file():
-        raise NotResults(f"{folder} holds files but no {RECORD}, so it is not a folder of results; use another folder with --out")
-    record, unfinished = provenance(runs, command), folder.with_name(f".{folder.name}.unfinished-{os.getpid()}")
+    if _taken(folder) and not (folder / record).is_file():
+        raise NotResults(f"{folder} holds files but no {record}, so it is not a folder of results; use another folder with --out")
+    unfinished = folder.with_name(f".{folder.name}.unfinished-{os.getpid()}")
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(parents=True)
     try:
-        _fill(unfinished, what, runs, record)
+        fill(unfinished)
         _replace(unfinished, folder)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
@@ -58,7 +80,8 @@ def _taken(folder: Path) -> bool:
 def _fill(folder: Path, what, runs: "Runs", record: dict) -> None:
     """All files of a study into an empty folder."""
     short = {name: record[name] for name in ("name", "digest", "seed", "runs", "strategies", "receipt", "model", "versions", "commit")}
-    tables = {name: make(runs) for name, make in TABLES.items()}
+    tables = {name: make(runs) for name, make in tables_of(runs).items()}
+    record = record | {"tables": list(tables)}
     if runs.watched:
         from sim.panel import buyer_table
         tables["buyers"] = buyer_table(runs)
@@ -67,7 +90,19 @@ def _fill(folder: Path, what, runs: "Runs", record: dict) -> None:
         tables |= {"answer": what.gain, "why": what.why}
     for name, table in tables.items():
         write_table(table, folder / f"{name}.parquet", short)
+    for path in runs.scenario.files.values() if runs.scenario.word_of_mouth.network == "file" else ():
+        shutil.copyfile(path, folder / f"{LINKS}{path.suffix}")
     (folder / RECORD).write_text(json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
+
+
+def tables_of(runs: "Runs") -> dict:
+    """The tables of a study by name: TABLES, and those of BEYOND in which there is something to say; each makes its table from runs."""
+    said = {
+        "channels": any(record.channel_worth is not None for records in runs.records.values() for record in records),
+        "course": any(moves(runs.scenario, strategy) for strategy in runs.strategies),
+        "goodwill": bool(runs.scenario.partners)}
+    said["channel_survival"] = said["channels"]
+    return TABLES | {name: make for name, make in BEYOND.items() if said[name]}
 
 
 def _replace(unfinished: Path, folder: Path) -> None:
@@ -101,22 +136,29 @@ def read_record(folder: str | Path) -> dict:
 def verify(folder: str | Path, threads: int | None = None, progress=None) -> list[str]:
     """Play the study again from its run.json and compare: an empty list says that all numbers are identical, else each entry says where
     they are not: the first ledger (strategy, run, table) whose whole numbers differ, and for each file its first differing cell."""
-    from sim.rebuild import rebuilt
     from sim.runs import simulate
 
     record = read_record(folder)
-    scenario = rebuilt(record["scenario"], record["name"])
+    scenario = rebuilt(with_links(record["scenario"], Path(folder)), record["name"])
     found = []
     if scenario.digest() != record["digest"]:
         found.append(f"{RECORD}: the scenario is not the one that was played (its digest differs)")
     runs = simulate(scenario, record["strategies"], record["runs"], record["seed"], watch=record["watched"], threads=threads,
                     progress=progress)
     found += _ledgers(record, receipts(runs))
-    for name, make in TABLES.items():
-        found += _file(Path(folder) / f"{name}.parquet", make(runs))
-    if found and _model() != record["model"]:
+    older = _model() != record["model"]
+    for name in record.get("tables", TABLES):
+        found += _file(Path(folder) / f"{name}.parquet", (TABLES | BEYOND)[name](runs), older)
+    if found and older:
         found.append("the model's sources have changed since these results were written")
     return found
+
+
+def with_links(values: dict, folder: Path) -> dict:
+    """The plain form of a scenario, its network read from the edge list that stands in the folder of its results."""
+    file = values.get("word_of_mouth", {}).get("file")
+    return values if file is None else values | {"word_of_mouth": values["word_of_mouth"] | {
+        "file": str((folder / f"{LINKS}{Path(file).suffix}").absolute())}}
 
 
 def _model() -> str:
@@ -126,27 +168,29 @@ def _model() -> str:
 
 
 def _ledgers(record: dict, again: dict) -> list[str]:
-    """The first ledger that differs."""
+    """The first ledger that differs, of those on record."""
     for name in record["strategies"]:
         for run, (before, now) in enumerate(zip(record["receipts"][name], again[name], strict=True)):
-            for table in LEDGERS:
-                if before[table] != now[table]:
-                    return [f"{table} of strategy {name}, run {run} differ: {before[table]} was recorded, {now[table]} came out"]
+            for table, digest in before.items():
+                if digest != now.get(table):
+                    came = now.get(table, "nothing")
+                    return [f"{table} of strategy {name}, run {run} differ: {digest} was recorded, {came} came out"]
     return []
 
 
-def _file(path: Path, again: pd.DataFrame) -> list[str]:
-    """The first cell of a file that differs from the table played again."""
+def _file(path: Path, again: pd.DataFrame, older: bool) -> list[str]:
+    """The first cell of a file that differs from the table played again; columns that an older model did not know are left aside."""
     if not path.is_file():
         return [f"{path.name} is missing"]
     kept = read_table(path)
+    again = again[[name for name in again if name in kept or not older]]
     if list(kept) != list(again) or len(kept) != len(again):
         return [f"{path.name} has {len(kept):,} rows, played again {len(again):,}; or other columns"]
     for name in again:
         differs = np.flatnonzero(~_same(kept[name], again[name]))
         if len(differs):
             row = again.iloc[differs[0]]
-            cell = ", ".join(f"{key} {row[key]}" for key in ("strategy", "run", "period", "cohort", "buyer_type", "seller") if key in again)
+            cell = ", ".join(f"{key} {row[key]}" for key in KEYS if key in again)
             before = kept[name].iloc[differs[0]]
             return [f"{path.name}: {name} at {cell} is {before}, played again {row[name]} (rows that differ: {len(differs):,})"]
     return []

@@ -10,9 +10,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from sim.beyond import anybody_heard, beyond_the_dyad, network_kind
 from sim.core import kernel
 from sim.core import state as at
 from sim.core.handle import handle
+from sim.core.terms import CHANNELS
+from sim.network import buyer_network
 from sim.offers import behaviour, burn_in, discount_factors, level_table, strategy_arrays
 from sim.population import draw_population
 
@@ -24,7 +27,9 @@ class Record:
     """What one run under one strategy left behind.
 
     flows: int64 [1 + periods, type, seller + 1, COLUMNS]; endings: int64 [type, seller, origin, duration, cause];
-    worth: int64 [type, seller, cohort], money × WORTH_PARTS; panel: float32 [1 + periods, buyers watched, rows];
+    worth: int64 [type, seller, cohort], money × WORTH_PARTS; channel_endings, channel_worth: the same of relationships won on record by
+    channel (int64 [type, seller, channel, …]), None where buyers hear of no seller; course: float32 [1 + periods, seller, COURSE];
+    goodwill: float32 [1 + periods, partner, seller]; panel: float32 [1 + periods, buyers watched, rows];
     standing: float32 [seller, STANDING_FIELDS] at the horizon; state: the final tiles, when asked for.
     """
     flows: np.ndarray
@@ -32,6 +37,10 @@ class Record:
     worth: np.ndarray
     panel: np.ndarray
     standing: np.ndarray
+    course: np.ndarray
+    goodwill: np.ndarray
+    channel_endings: np.ndarray | None = None
+    channel_worth: np.ndarray | None = None
     state: np.ndarray | None = None
 
 
@@ -59,12 +68,14 @@ def simulate(scenario, strategies: Iterable[str] | None = None, runs: int | None
 
     strategies: names, default all of the scenario's; runs, seed: default the scenario's; watch: numbers (0 … buyers − 1) of buyers whose
     states are kept period by period; threads: default all cores; progress: called with (done, total) periods of markets played.
-    Raises KeyError for an unknown strategy. Same scenario, runs and seed: the same numbers, bit for bit.
+    Raises KeyError for an unknown strategy, ScenarioError for an edge list that cannot be used. Same scenario, runs and seed: the same
+    numbers, bit for bit.
     """
     names = list(scenario.strategies) if strategies is None else list(strategies)
     seed = scenario.seed if seed is None else seed
     result = Runs(scenario, seed, tuple(watch), {name: [None] * (runs or scenario.runs) for name in names})
     population, threads = draw_population(scenario), threads or os.cpu_count() or 1
+    buyer_network(scenario, population, seed, 0)      # an edge list that cannot be used says so before anything is played
     tasks = [(name, run) for run in range(result.runs) for name in names]
     arrays = {name: strategy_arrays(scenario, name) for name in names}
     shared = scenario.market.buyers >= LARGE_MARKET and threads > 1
@@ -124,20 +135,28 @@ def new_market(scenario, strategy: at.Strategy, population: at.Population, seed:
     """An empty market, ready to be settled: arrays for buyers, sellers and ledger, `workers` ledgers side by side."""
     before, periods = burn_in(scenario), scenario.market.periods
     sellers, types, number_of_tiles = len(scenario.sellers), len(scenario.buyers), len(population.tile_type)
+    hearing, partners = anybody_heard(scenario, strategy), len(scenario.partners)
+    rows, channels = at.rows(sellers, hearing), len(CHANNELS) if hearing else 0
     standing = np.zeros((sellers, at.STANDING_FIELDS), np.float32)
     standing[:, at.REPUTATION] = [seller.reputation for seller in scenario.sellers.values()]
     return at.Market(
         luck=np.array([seed & 0xFFFFFFFF, seed >> 32, run], np.uint32),
         behaviour=behaviour(scenario), levels=level_table(scenario), strategy=strategy, population=population,
-        state=at.aligned((number_of_tiles, at.rows(sellers) * at.STRIDE)),
-        standing=standing, accounts=np.zeros((sellers, 5), np.int64),
-        service=np.zeros((5 * sellers, at.SERVICE_FIELDS), np.float32),
-        burn_in=before, discount_factor=discount_factors(scenario, before),
+        state=at.aligned((number_of_tiles, rows * at.STRIDE)),
+        standing=standing, accounts=np.zeros((sellers, 5), np.int64), held=np.zeros((sellers, types), np.int64),
+        offers=strategy.stated[0].copy(), service=np.zeros((5 * sellers, at.SERVICE_FIELDS), np.float32),
+        changed=np.zeros(sellers, np.uint8), response=np.zeros((sellers, at.RESPONSE_FIELDS), np.int32),
+        earned=np.zeros((sellers, before + periods)), beyond=beyond_the_dyad(scenario, population, seed, run),
+        burn_in=before, hearing=int(hearing), network=network_kind(scenario), discount_factor=discount_factors(scenario, before),
         flows=np.zeros((workers, periods + 1, types, sellers + 1, len(at.COLUMNS)), np.int64),
         endings=np.zeros((workers, types, sellers, 2, periods + 1, 4), np.int64),
         worth=np.zeros((workers, types, sellers, periods + 1), np.int64),
+        channel_endings=np.zeros((workers, types, sellers, channels, periods + 1, 4), np.int64),
+        channel_worth=np.zeros((workers, types, sellers, channels, periods + 1), np.int64),
+        course=np.zeros((periods + 1, sellers, len(at.COURSE)), np.float32),
+        goodwill_course=np.zeros((periods + 1, partners, sellers), np.float32),
         watched=np.array([lane_of(population, number) for number in watched], np.int64),
-        panel=np.zeros((periods + 1, len(watched), at.rows(sellers)), np.float32))
+        panel=np.zeros((periods + 1, len(watched), rows), np.float32))
 
 
 def lane_of(population: at.Population, number: int) -> int:
@@ -166,7 +185,7 @@ def play_shared(market: at.Market, meter: Meter) -> None:
             def share(w):
                 function(words, w, *(each[w] if each is scratch else each for each in rest))
             list(pool.map(share, range(workers)))
-        kernel.open_period(words, 0)
+        kernel.make_offers(words, 0)
         everywhere(kernel.settle_tiles)
         kernel.begin_accounts(words)
         for t in range(periods):
@@ -181,5 +200,6 @@ def play_shared(market: at.Market, meter: Meter) -> None:
 
 def record_of(market: at.Market, keep_state: bool) -> Record:
     """Add up the workers' ledgers."""
-    return Record(market.flows.sum(0), market.endings.sum(0), market.worth.sum(0), market.panel, market.standing,
-                  market.state if keep_state else None)
+    by_channel = (market.channel_endings.sum(0), market.channel_worth.sum(0)) if market.hearing else (None, None)
+    return Record(market.flows.sum(0), market.endings.sum(0), market.worth.sum(0), market.panel, market.standing, market.course,
+                  market.goodwill_course, *by_channel, market.state if keep_state else None)

@@ -8,15 +8,30 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sim.core.state import COLUMNS, UNIT_PARTS, WORTH_PARTS
-from sim.core.terms import CAUSES, LEVELS
-from sim.money import COLUMN, COSTS, FIXED, accounts_by_level, discounting, ledger, lost, money, total, won
+from sim.core.state import COLUMNS, COURSE, FIRST_HEARSAY, UNIT_PARTS, WORTH_PARTS
+from sim.core.terms import CAUSES, CHANNELS, LEVELS, MARKETS
+from sim.money import (
+    ANSWERED,
+    COLUMN,
+    COSTS,
+    FIXED,
+    accounts_by_level,
+    discounting,
+    in_force,
+    ledger,
+    lost,
+    money,
+    stated_terms,
+    total,
+    won,
+    won_by_channel,
+)
 
 if TYPE_CHECKING:
     from sim.runs import Runs
 
 ORIGINS = ("held at the start", "won")
-BY_LEVEL = tuple(f"{change}_{level}" for change in ("entered", "quitted", "set_up") for level in LEVELS)
+BY_LEVEL = tuple(f"{change}_{level}" for change in ("entered", "quitted", "set_up", "sold") for level in LEVELS)
 SCALED = ("value_sum", "bond_sum", "units", "units_repeat", "units_wallet", "discount", "prospects", "former")
 COUNTED = tuple(name for name in COLUMNS if name not in BY_LEVEL + SCALED)
 MONEY = ("revenue", "discount", *(cost for cost in COSTS if cost not in FIXED), "fixed_cost", *FIXED, "profit")
@@ -27,13 +42,18 @@ def period_table(runs: "Runs") -> pd.DataFrame:
 
     - stocks: accounts (at the end), accounts_start, accounts_<level>; phases of Dwyer, Schurr & Oh: awareness (know the seller, never
       bought), exploration, expansion, commitment (accounts tended in the period, by bond), dissolution (left, and not come back);
-    - counts of the period: acquisitions = won_new + won_back; defections = lost_price + lost_incident + lost_turnover;
-      everything else that `core.state.COLUMNS` names; served, and served_<level>, are the accounts tended;
+      aware (know the seller, whether they ever bought or not; nan where buyers hear of no seller, as nobody counts it then);
+    - counts of the period: acquisitions = won_new + won_back = Σ won_<channel>; defections = lost_price + lost_incident + lost_turnover;
+      everything else that `core.state.COLUMNS` names; served, and served_<level>, are the accounts tended; heard (by advertising),
+      heard_word_of_mouth and heard_partner are newly aware; vouched and unvouched the accounts won by word of mouth and tended whose
+      referrer is an account too, or no longer;
     - units, units_repeat (bought from the supplier of the period's start), units_wallet (bought anywhere by buyers this seller served);
-    - money of the period: revenue (discount already off), discount, each cost, fixed_cost = programme_cost + advertising_cost, profit;
+    - money of the period: revenue (discount already off), discount (below nought where accounts pay a premium), each of `money.COSTS`,
+      fixed_cost = Σ `money.FIXED`, profit;
     - believed_value (mean V + G, money per unit) and bond (mean, 0..1) over the accounts tended; nan where there was none.
 
-    Period 0 is the moment before the record: its stocks stand, its flows and phases by bond are nought.
+    Period 0 is the moment before the record: its stocks stand, its flows and phases by bond are nought. The columns are the same for every
+    scenario: what a market does not have is nought in them.
     """
     return pd.concat([_periods(runs, strategy) for strategy in runs.strategies], ignore_index=True)
 
@@ -49,18 +69,12 @@ def _periods(runs: "Runs", strategy: str) -> pd.DataFrame:
     served = total(_recorded(flows), *(f"served_{level}" for level in LEVELS))
     columns["believed_value"] = _mean(total(_recorded(flows), "value_sum"), served, 100)
     columns["bond"] = _mean(total(_recorded(flows), "bond_sum"), served, 10_000)
-    return pd.DataFrame({name: values if isinstance(values, pd.Categorical) else np.ascontiguousarray(values).reshape(-1)
-                         for name, values in columns.items()})
+    return _frame(columns)
 
 
 def _keys(runs: "Runs", strategy: str, shape: tuple[int, ...]) -> dict:
     """strategy, run, period, buyer_type, seller for an array [run, period, type, seller]."""
-    run, period, kind, seller = (np.broadcast_to(axis, shape) for axis in np.ogrid[tuple(slice(n) for n in shape)])
-    return {
-        "strategy": categories(np.full(shape, runs.strategies.index(strategy)), runs.strategies),
-        "run": run.astype(np.int32), "period": period.astype(np.int32),
-        "buyer_type": categories(kind, runs.scenario.buyers), "seller": categories(seller, runs.scenario.sellers),
-    }
+    return _places(runs, strategy, shape, "buyer_type", runs.scenario.buyers, "seller", runs.scenario.sellers)
 
 
 def categories(codes: np.ndarray, names) -> pd.Categorical:
@@ -78,7 +92,15 @@ def _stocks(flows: np.ndarray) -> dict:
     stocks |= {f"accounts_{level}": by_level[..., number] for number, level in enumerate(LEVELS)}
     stocks |= {"awareness": flows[..., COLUMN["prospects"]].cumsum(1), "dissolution": flows[..., COLUMN["former"]].cumsum(1),
                "exploration": served - total(recorded, "expansion", "commitment"), "served": served}
-    return {name: compact(values) for name, values in stocks.items()}
+    return {name: compact(values) for name, values in stocks.items()} | {"aware": _aware(flows)}
+
+
+def _aware(flows: np.ndarray) -> np.ndarray:
+    """How many buyers know the seller at the end of the period: known on entering + newly aware − gone from the market; float64, nan where
+    nobody counts it, which is where buyers hear of no seller."""
+    change = total(flows, "known", "heard", "heard_word_of_mouth", "heard_partner") - total(flows, "forgotten")
+    counted = flows[..., FIRST_HEARSAY:].any()
+    return change.cumsum(1).astype(float) if counted else np.full(change.shape, np.nan)
 
 
 def _counts(flows: np.ndarray) -> dict:
@@ -86,6 +108,7 @@ def _counts(flows: np.ndarray) -> dict:
     recorded = _recorded(flows)
     counts = {"acquisitions": won(recorded), "defections": lost(recorded)}
     counts |= {name: recorded[..., COLUMN[name]] for name in COUNTED}
+    counts |= {f"won_{channel}": values for channel, values in zip(CHANNELS, np.moveaxis(won_by_channel(recorded), -1, 0), strict=True)}
     return {name: compact(values) for name, values in counts.items()}
 
 
@@ -135,6 +158,105 @@ def survival_table(runs: "Runs") -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
+def channel_survival_table(runs: "Runs") -> pd.DataFrame:
+    """`survival_table` of the relationships won on record, by the channel through which they came: strategy, run, buyer_type, seller,
+    channel, duration, cause, relationships. Empty where buyers hear of no seller."""
+    frames = []
+    for number, strategy in enumerate(runs.strategies):
+        endings = _by_channel(runs, strategy, "channel_endings")
+        run, kind, seller, channel, duration, cause = np.nonzero(endings)
+        frames.append(pd.DataFrame({
+            "strategy": categories(np.full(len(run), number), runs.strategies), "run": run.astype(np.int32),
+            "buyer_type": categories(kind, runs.scenario.buyers), "seller": categories(seller, runs.scenario.sellers),
+            "channel": categories(channel, CHANNELS), "duration": duration.astype(np.int32), "cause": categories(cause, CAUSES),
+            "relationships": compact(endings[run, kind, seller, channel, duration, cause])}))
+    return pd.concat(frames, ignore_index=True)
+
+
+def _by_channel(runs: "Runs", strategy: str, name: str) -> np.ndarray:
+    """An array of relationships by channel, run by run; noughts where buyers hear of no seller."""
+    found = [getattr(record, name) for record in runs.records[strategy]]
+    shape = (len(runs.scenario.buyers), len(runs.scenario.sellers), len(CHANNELS), runs.scenario.market.periods + 1)
+    nothing = np.zeros(shape if name == "channel_worth" else (*shape, len(CAUSES)), np.int64)
+    return np.stack([nothing if values is None else values for values in found])
+
+
+def channel_table(runs: "Runs") -> pd.DataFrame:
+    """What accounts were worth, by when and through which channel they were won: strategy, run, cohort (the period), buyer_type, seller,
+    channel, accounts, worth, worth_now; money as in `cohort_table`, whose cohorts 1, 2, … it splits without remainder.
+
+    Combinations that do not occur have no row; the table is empty where buyers hear of no seller."""
+    factors = np.concatenate([[1.0], discounting(runs.scenario)])
+    frames = []
+    for number, strategy in enumerate(runs.strategies):
+        worth = np.moveaxis(_by_channel(runs, strategy, "channel_worth"), -1, 1) / WORTH_PARTS
+        heard = runs.records[strategy][0].channel_worth is not None
+        accounts = _recorded(won_by_channel(ledger(runs, strategy))) * heard
+        run, cohort, kind, seller, channel = cell = np.nonzero(accounts)
+        frames.append(pd.DataFrame({
+            "strategy": categories(np.full(len(run), number), runs.strategies), "run": run.astype(np.int32),
+            "cohort": cohort.astype(np.int32), "buyer_type": categories(kind, runs.scenario.buyers),
+            "seller": categories(seller, runs.scenario.sellers), "channel": categories(channel, CHANNELS),
+            "accounts": compact(accounts[cell]), "worth": worth[cell], "worth_now": worth[cell] * factors[cohort]}))
+    return pd.concat(frames, ignore_index=True)
+
+
+def course_table(runs: "Runs") -> pd.DataFrame:
+    """What each seller did and how it stood: strategy, run, period, seller, then
+
+    price (of a newcomer, money per unit), premium (share of it that accounts pay on top), unit_cost and capability, in force in the period;
+    reputation, learned and the stocks in the six markets stock_<market> at its end, 0..1; follows (the seller whose level plan it has:
+    itself unless it copies) and harvesting (whether it harvests its accounts). Period 0: the last before the record."""
+    return pd.concat([_course(runs, strategy) for strategy in runs.strategies], ignore_index=True)
+
+
+def _course(runs: "Runs", strategy: str) -> pd.DataFrame:
+    """The course of the sellers under one strategy."""
+    sellers = list(runs.scenario.sellers)
+    course = np.stack([record.course for record in runs.records[strategy]])
+    found = {name: course[..., number] for number, name in enumerate(COURSE)}
+    stated = _stated_course(runs.scenario, strategy)
+    found |= {name: in_force(stated[name], found[name]) for name in ANSWERED}
+    columns = _places(runs, strategy, course.shape[:-1], "seller", sellers)
+    columns |= {f"stock_{name}" if name in MARKETS else name: values for name, values in found.items()}
+    columns |= {"follows": categories(found["follows"], sellers), "harvesting": found["harvesting"] > 0}
+    return _frame(columns)
+
+
+def _stated_course(scenario, strategy: str) -> dict[str, np.ndarray]:
+    """What plans state for each period, and for the one before the record, which a running market spends under the baseline: float64
+    [1 + periods, seller] by name."""
+    recorded = stated_terms(scenario, strategy)
+    before = stated_terms(scenario, scenario.baseline) if scenario.market.start == "running" else recorded
+    return {name: np.concatenate([before[name][:1, 0], values[:, 0]]) for name, values in recorded.items()}
+
+
+def goodwill_table(runs: "Runs") -> pd.DataFrame:
+    """What referral partners think of the sellers: strategy, run, period (0: before the record), partner, seller, goodwill (at the end,
+    0..1). Empty where there are no partners."""
+    partners, sellers = list(runs.scenario.partners), list(runs.scenario.sellers)
+    frames = []
+    for strategy in runs.strategies:
+        goodwill = np.stack([record.goodwill for record in runs.records[strategy]])
+        columns = _places(runs, strategy, goodwill.shape, "partner", partners, "seller", sellers)
+        frames.append(_frame(columns | {"goodwill": goodwill}))
+    return pd.concat(frames, ignore_index=True)
+
+
+def _places(runs: "Runs", strategy: str, shape: tuple[int, ...], *axes) -> dict:
+    """strategy, run, period, then (name, its values) of each further axis, for an array [run, period, …]."""
+    run, period, *rest = (np.broadcast_to(axis, shape) for axis in np.ogrid[tuple(slice(n) for n in shape)])
+    found = {"strategy": categories(np.full(shape, runs.strategies.index(strategy)), runs.strategies),
+             "run": run.astype(np.int32), "period": period.astype(np.int32)}
+    return found | {name: categories(codes, names) for codes, name, names in zip(rest, axes[::2], axes[1::2], strict=True)}
+
+
+def _frame(columns: dict) -> pd.DataFrame:
+    """Arrays and categories as the columns of a table."""
+    return pd.DataFrame({name: values if isinstance(values, pd.Categorical) else np.ascontiguousarray(values).reshape(-1)
+                         for name, values in columns.items()})
+
+
 def cohort_table(runs: "Runs") -> pd.DataFrame:
     """What accounts were worth, by when they were won: strategy, run, cohort, buyer_type, seller, accounts, worth, worth_now (money).
 
@@ -151,6 +273,5 @@ def cohort_table(runs: "Runs") -> pd.DataFrame:
         accounts[:, 0] -= lost(flows)[:, 0]
         columns = {"cohort" if name == "period" else name: key for name, key in _keys(runs, strategy, worth.shape).items()}
         columns |= {"accounts": compact(accounts), "worth": worth, "worth_now": worth * factors[:, None, None]}
-        frames.append(pd.DataFrame({name: values if isinstance(values, pd.Categorical) else values.reshape(-1)
-                                    for name, values in columns.items()}))
+        frames.append(_frame(columns))
     return pd.concat(frames, ignore_index=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sim.happenings import plain_events, tell
+from sim.happenings import plain, tell
 from sim.panel import ATTRIBUTES, buyer_table
 from sim.wording import capital, counted, spoken
 
@@ -104,18 +104,13 @@ class Trace:
 
     @cached_property
     def events(self) -> pd.DataFrame:
-        """What happened: period, then a text for each strategy; only periods in which more happened than a plain reorder or a contact."""
+        """What happened: period, then a text for each strategy; only periods in which more happened than a plain reorder, a contact or
+        some news."""
         told = {name: tell(life, self.scenario) for name, life in self.lives.items()}
         shown = pd.DataFrame(
             {name: [" · ".join(words) for words in lines.values()] for name, lines in told.items()}, index=next(iter(told.values())).keys()
         )
-        matters = np.any(
-            [
-                [bool(set(words) - set(plain)) for words, plain in zip(lines.values(), plain_events(self.lives[name]), strict=True)]
-                for name, lines in told.items()
-            ],
-            axis=0,
-        )
+        matters = np.any([[not all(map(plain, words)) for words in lines.values()] for lines in told.values()], axis=0)
         return shown[matters].rename_axis("period").reset_index()
 
     @cached_property
@@ -144,7 +139,7 @@ class Trace:
             "run": self.run,
             "buyer": self.buyer,
             "buyer_type": self.buyer_type,
-            "attributes": {name: plain(value) for name, value in self.attributes.items()},
+            "attributes": {name: as_json(value) for name, value in self.attributes.items()},
             "strategies": list(self.strategies),
             "focal": self.scenario.focal,
             "period": self.scenario.market.period,
@@ -155,7 +150,7 @@ class Trace:
         }
 
 
-def plain(value: float) -> float | str:
+def as_json(value: float) -> float | str:
     """A number for JSON; infinity as text, as in the scenario's own plain form."""
     return float(f"{value:.6g}") if np.isfinite(value) else "inf"
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from sim.core.state import COLUMNS
 from sim.money import discounting, money
+from sim.provenance import ledgers
 from sim.runs import simulate
 from sim.scenario import load
 from tests.conftest import SMALL
@@ -30,7 +31,8 @@ def numbers() -> dict[str, dict[str, float | str]]:
         profit = money(runs, strategy)["profit"][:, :, :, ours].sum(2)
         found[strategy]["npv"] = round(float((profit @ discounting(scenario)).mean()), 2)
         found[strategy]["worth"] = int(sum(record.worth[:, ours].sum() for record in records))
-        found[strategy]["ledger"] = hashlib.sha256(b"".join(record.flows.astype("<i8").tobytes() for record in records)).hexdigest()[:16]
+        counts = [part["flows"].astype("<i8").tobytes() for part in ledgers(runs, strategy)]
+        found[strategy]["ledger"] = hashlib.sha256(b"".join(counts)).hexdigest()[:16]
     return found
 
 

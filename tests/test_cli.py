@@ -55,7 +55,7 @@ def test_help_imports_nothing_heavy(here):
     assert done.stdout.rstrip().endswith("[]") and "relationship" in done.stdout
 
 
-COMMANDS = ("compare", "run", "trace", "verify", "list", "new", "explain", "check", "diff", "schema")
+COMMANDS = ("compare", "run", "trace", "graph", "verify", "list", "new", "explain", "check", "diff", "schema")
 
 
 def test_help_names_every_command():
@@ -183,6 +183,10 @@ WRONG = {
         f"'x' is not a strategy of {DEFAULT}; choose from transactional, relationship\n",
     ("trace", "default", "--buyer", "5001"): "there is no buyer 5,001; the buyers of this market are counted from 1 to 5,000\n",
     ("trace", "default", "--buyer", "0"): "there is no buyer 0; the buyers of this market are counted from 1 to 5,000\n",
+    ("graph", "default", "--strategy", "relatonship"):
+        f"'relatonship' is not a strategy of {DEFAULT}; did you mean 'relationship'?\n",
+    ("graph", "default", "--period", "121"): "there is no month 121; the record ends with month 120, and 0 is before it\n",
+    ("graph", "default", "--buyers", "0"): "0 buyers cannot be shown; the market has 5,000\n",
     ("verify", "nowhere"): "nowhere has no run.json, so it is not a folder of results\n",
     ("new", "no/such/folder.yaml"): "there is no folder no/such; make it first\n",
     ("explain", "nothing.yaml"): None,
@@ -205,6 +209,7 @@ USAGE = {
     ("mine.yaml",): "There is no command 'mine.yaml'; did you mean 'tenure compare mine.yaml'?",
     ("compare", "--bogus"): "No such option: --bogus",
     ("compare", "--runs", "1"): "--runs",
+    ("graph", "--run", "0"): "--run",
     ("compare", "--runs", "many"): "--runs",
     ("--bogus",): "No such option: --bogus",
     ("verify",): "DIR",
@@ -340,6 +345,49 @@ def test_trace_of_one_buyer_as_json(here):
     assert answer["buyer"] == 250 and answer["buyer_type"] == "always_a_share" and len(answer["strategies"]) == 2
 
 
+GRAPH = ("graph", "default", "--set", "market.buyers=300", "--set", "market.periods=12", "--set", "word_of_mouth.network=small_world")
+
+
+def test_graph_tells_relationships_and_writes_them_for_network_programs(here):
+    import networkx
+
+    done = ask(*GRAPH, "-o", "out")
+    assert done.exit_code == 0, done.stderr
+    assert done.stdout.startswith("After 1 year under relationship ours serves") and max(map(len, done.stdout.splitlines())) <= 100
+    for words in ("R1 ", "R9 ", "R18", "the classic dyad", "every buyer is shown", "The graph is in out"):
+        assert words in done.stdout.replace("\n", " ")
+    assert left(here / "out") == ["edges.parquet", "figures", "graph.graphml", "graph.json", "nodes.parquet"]
+    assert left(here / "out" / "figures") == ["relationships.png"]
+    graph = networkx.read_graphml(here / "out" / "graph.graphml")
+    assert sum(said["kind"] == "buyer" for _, said in graph.nodes(data=True)) == 300
+
+
+def test_graph_as_json_is_all_there_is_on_standard_output(here):
+    asked = ("--strategy", "transactional", "--buyers", "50", "--period", "3", "--run", "2", "--no-figures", "--json")
+    done = program(*GRAPH, *asked, folder=here)
+    answer = json.loads(done.stdout)
+    assert done.returncode == 0 and done.stderr == ""
+    assert (answer["strategy"], answer["period"], answer["run"], answer["shown"], answer["buyers"]) == ("transactional", 3, 2, 50, 300)
+    assert answer["nodes"] == {"seller": 4, "buyer": 50} and answer["edges"]["account"] <= 50
+    assert Path(here / answer["results"] / "graph.graphml").is_file() and answer["results"].startswith("results/default_graph_")
+
+
+def test_graph_leaves_what_is_there(here):
+    assert ask(*GRAPH, "--no-figures", "--quiet", "-o", "out").stdout.count("\n") == 1
+    before = Path("out/graph.json").stat().st_mtime_ns
+    assert "holds these very numbers already" in ask(*GRAPH, "--no-figures", "-o", "out").stdout
+    assert Path("out/graph.json").stat().st_mtime_ns == before
+    done = ask(*GRAPH, "--no-figures", "-o", "out", "--period", "5")
+    assert (done.exit_code, done.stderr) == (2, "out holds another graph (default under relationship, run 1, month 12); "
+                                                "use --force to replace it, or another folder with --out\n")
+    assert ask(*GRAPH, "--no-figures", "--quiet", "-o", "out", "--period", "5", "--force").exit_code == 0
+    assert json.loads(Path("out/graph.json").read_text())["period"] == 5
+    assert ask("compare", "default", *SMALL, "--no-figures", "-o", "out").exit_code == 2
+    Path("mine").mkdir()
+    Path("mine/thesis.txt").write_text("mine")
+    assert ask(*GRAPH, "--no-figures", "-o", "mine", "--force").exit_code == 2 and left(here / "mine") == ["thesis.txt"]
+
+
 def test_verify_finds_results_identical_and_tells_where_not(here):
     ask("compare", "default", *SMALL, "--no-figures", "--quiet", "--out", "out")
     done = ask("verify", "out")
@@ -375,6 +423,15 @@ def test_explain_says_what_is_changed_and_where():
     assert "sellers.ours.price = 95" in done.stdout and "[changed by" in done.stdout
     assert len(done.stdout) < len(ask("explain", "default").stdout)
     assert all(row["origin"] for row in json.loads(ask("explain", "default", "--json").stdout))
+
+
+def test_explain_tells_what_is_off_in_a_sentence_and_everything_on_demand():
+    short, whole = ask("explain", "default").stdout, ask("explain", "default", "--all").stdout
+    assert "word_of_mouth = off" in short and "word_of_mouth.talk" not in short and "--all" in short
+    assert "word_of_mouth.talk = 0.25 probability per period" in whole and "word_of_mouth = off" not in whole
+    assert "word_of_mouth.talk = 0.25" in ask("explain", "default", "--set", "word_of_mouth.network=well_mixed").stdout
+    changed = ask("explain", "default", "--set", "sellers.ours.answers.copy_level=true", "--changed").stdout
+    assert "sellers.ours.answers.copy_level = on" in changed
 
 
 def test_check_finds_files_in_order_and_tells_what_is_not(here):

@@ -5,8 +5,10 @@ import pytest
 
 from sim import measures
 from sim.intervals import interval, student, verdict
-from sim.lifetime import account_worth, clv, customer_equity, expected_life_shortcut, migration_value, recency_chain
+from sim.lifetime import account_worth, clv, customer_equity, expected_life_shortcut, matched_worth, migration_value, recency_chain
 from sim.survival import kaplan_meier, mean_tenure, median_tenure, survival
+from sim.tables import channel_table
+from tests.everything import everything_compared
 from tests.lively import lively_comparison
 
 # --- lifetime value: closed forms -------------------------------------------------------------------------------------------------------
@@ -80,9 +82,10 @@ def tiny():
         "units": [30.0, 20.0, 90.0, 60.0], "units_repeat": [24.0, 16.0, 0, 0], "units_wallet": [40.0, 40.0, 0, 0],
         "profit": [110.0, 121.0, 0, 0], "served": [10, 9, 20, 0], "believed_value": [100.0, 119.0, 90.0, np.nan],
         "bond": [0.1, 0.29, 0.5, np.nan], "service_cost": [30.0, 27.0, 0, 0], "contact_cost": [4.0, 4.0, 0, 0], "resolution_cost": 0.0,
-        "setup_cost": [10.0, 0, 0, 0], "listening_cost": 0.0, "programme_cost": [1.0, 0, 0, 0], "lost_price": [2, 1, 2, 2],
-        "lost_incident": [1, 0, 0, 1], "lost_turnover": [0, 1, 0, 0], "awareness": [5, 4, 3, 2], "exploration": 1, "expansion": 2,
-        "commitment": 3, "dissolution": 4, "won_new": [1, 1, 3, 0], "won_back": [1, 0, 0, 2]})
+        "setup_cost": [10.0, 0, 0, 0], "listening_cost": 0.0, "programme_cost": [1.0, 0, 0, 0], "budget_to_serve": 0.0,
+        "lost_price": [2, 1, 2, 2], "lost_incident": [1, 0, 0, 1], "lost_turnover": [0, 1, 0, 0],
+        "awareness": [5, 4, 3, 2], "exploration": 1, "expansion": 2, "commitment": 3, "dissolution": 4,
+        "won_new": [1, 1, 3, 0], "won_back": [1, 0, 0, 2]})
 
 
 def test_rates_and_shares_by_hand(tiny):
@@ -126,6 +129,70 @@ def test_measures_of_a_played_market_stay_in_their_bounds():
         assert measure(periods).between(0, 1).all()
     total = measures.market_share(periods).groupby(["strategy", "run"], observed=True).sum()
     assert total.to_numpy() == pytest.approx(1)
+
+
+# --- channels ---------------------------------------------------------------------------------------------------------------------------
+
+@pytest.fixture
+def heard():
+    """One seller, two periods: 3 of 10 won by word of mouth, 1 through a partner, then none of none; accounts vouched for or not."""
+    return pd.DataFrame({
+        "strategy": "one", "run": 0, "seller": "ours", "buyer_type": "all", "period": [1, 2], "acquisitions": [10, 0],
+        "won_own_search": [4, 0], "won_advertising": [2, 0], "won_word_of_mouth": [3, 0], "won_partner": [1, 0],
+        "acquisition_cost": [60.0, 0], "advertising_cost": [20.0, 20.0], "referral_reward": [15.0, 0], "commission": [5.0, 0],
+        "budget_to_win": [40.0, 40.0], "vouched": [5, 7], "unvouched": [4, 6], "lost_vouched": [1, 2], "lost_unvouched": [1, 3]})
+
+
+def test_channels_by_hand(heard):
+    counts = {"own_search": 4, "advertising": 2, "word_of_mouth": 3, "partner": 1}
+    assert measures.acquisitions_by_channel(heard).iloc[0].to_dict() == counts
+    assert measures.share_by_channel(heard).iloc[0].tolist() == pytest.approx([0.4, 0.2, 0.3, 0.1])
+    assert measures.share_by_channel(heard, ("period",)).loc[2].isna().all()
+    assert measures.cost_to_win(heard).iloc[0] == pytest.approx(200 / 10) and np.isnan(measures.cost_to_win(heard, ("period",))[2])
+    assert measures.loss_rate_by_referrer(heard).iloc[0].to_dict() == pytest.approx({"vouched": 3 / 15, "unvouched": 4 / 10})
+
+
+def cells(*rows):
+    """A channel table of one seller: buyer type, cohort, channel, accounts, worth."""
+    table = pd.DataFrame(rows, columns=["buyer_type", "cohort", "channel", "accounts", "worth"])
+    return table.assign(strategy="one", run=0, seller="ours")
+
+
+def test_referred_accounts_stand_beside_their_like_by_hand():
+    """2 referred of type a worth 30 each beside others worth 20; 1 of type b worth 90 beside 100: (60 + 90) / 3 against (40 + 100) / 3."""
+    table = cells(("a", 1, "word_of_mouth", 2, 60.0), ("a", 1, "own_search", 3, 75.0), ("a", 1, "advertising", 1, 5.0),
+                  ("b", 4, "word_of_mouth", 1, 90.0), ("b", 4, "own_search", 1, 100.0), ("b", 7, "own_search", 5, 9000.0),
+                  ("b", 8, "word_of_mouth", 1, 9000.0))
+    found = matched_worth(table).iloc[0]
+    expected = {"accounts": 3, "matched": 0.75, "referred": 50, "others": 140 / 3, "gap": 10 / 3, "ratio": 15 / 14}
+    assert found.to_dict() == pytest.approx(expected)
+    wider = matched_worth(table, window=2).iloc[0]
+    assert wider.accounts == 4 and wider.others == pytest.approx((40 + 100 + 1800) / 4)
+    assert matched_worth(table, referred=("word_of_mouth", "advertising")).iloc[0].accounts == 4
+
+
+def test_matching_takes_the_mix_of_types_out():
+    """Referred accounts are worth what others of their type are, and come from the better type: alone they look better, matched not."""
+    table = cells(("good", 1, "word_of_mouth", 9, 900.0), ("good", 1, "own_search", 1, 100.0), ("poor", 1, "word_of_mouth", 1, 10.0),
+                  ("poor", 1, "own_search", 9, 90.0))
+    alone = account_worth(table.assign(told=table.channel == "word_of_mouth"), ("told",))
+    assert alone[True] / alone[False] > 4 and matched_worth(table).iloc[0].ratio == pytest.approx(1)
+
+
+def test_nothing_matched_is_not_known():
+    found = matched_worth(cells(("a", 1, "own_search", 3, 75.0))).iloc[0]
+    assert found.accounts == 0 and np.isnan(found.ratio) and np.isnan(found.matched)
+    assert len(matched_worth(cells())) == 0
+
+
+def test_channels_of_a_played_market_stay_in_their_bounds():
+    comparison = everything_compared()
+    periods = comparison.periods[comparison.periods.period > 0]
+    assert measures.share_by_channel(periods).sum(axis=1).to_numpy() == pytest.approx(1)
+    rates = measures.loss_rate_by_referrer(periods, ("strategy", "run", "seller", "buyer_type"))
+    assert (rates.isna() | ((rates >= 0) & (rates <= 1))).all().all() and rates.notna().sum().min() > 20
+    found = matched_worth(channel_table(comparison.runs), ("strategy", "seller"))
+    assert found.matched.between(0, 1).all() and (found.accounts > 0).all()
 
 
 # --- survival ---------------------------------------------------------------------------------------------------------------------------

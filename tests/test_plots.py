@@ -5,12 +5,15 @@ import pytest
 
 from sim import plots
 from sim.experiments.compare import Comparison, compare
+from sim.graph import relationship_graph
+from sim.plots.beyond import channel_shares, course_lines
 from sim.plots.money import falls
 from sim.plots.profit import gap_finding, leading, profit_finding
 from sim.plots.style import BASELINE, SMALL, apart, balanced, canvas, colours
 from sim.runs import simulate
 from sim.scenario import load
 from sim.trace import telling_buyer, trace
+from tests.everything import everything, everything_compared
 
 PARTS = ("profit", "gap", "why", "money_flow", "retention", "survival", "share", "phases")
 
@@ -140,6 +143,54 @@ def test_the_two_lives_are_drawn(small, tmp_path):
     found = trace(small, telling_buyer(small))
     path = plots.save(plots.life(found), tmp_path / "life.png")
     assert path.stat().st_size > 10_000
+
+
+@pytest.fixture(scope="module")
+def beyond():
+    return {name: make() for name, make in plots.figures(everything_compared())}
+
+
+@pytest.mark.parametrize("name", ["channels", "worth", "course", "money_flow"])
+def test_figures_beyond_the_dyad_fit_and_tell(beyond, name):
+    figure = beyond[name]
+    width, height = figure.get_size_inches() * figure.dpi
+    for part, box in texts(figure):
+        assert part.get_fontsize() >= SMALL, part.get_text()
+        assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= width and box.y1 <= height, part.get_text()
+    words = [part.get_text() for part, _ in texts(figure)]
+    expected = {"channels": "word of mouth", "worth": "word of mouth", "course": "rivals 3", "money_flow": "relationship budget"}[name]
+    assert expected in words
+
+
+def test_figures_beyond_the_dyad_say_what_the_tables_say():
+    comparison = everything_compared()
+    ends, shares = channel_shares(comparison, "relationship")
+    assert len(ends) == 8 and ends[-1] == 30 and sum(shares.values()) == pytest.approx(1)
+    ours = comparison.periods[(comparison.periods.seller == "ours") & (comparison.periods.strategy == "relationship")]
+    first = ours[(ours.period > 0) & (ours.period <= ends[0])]
+    assert shares["word_of_mouth"][0] == pytest.approx(first.won_word_of_mouth.sum() / first.acquisitions.sum())
+    lines = course_lines(comparison, "answered")
+    assert set(lines["accounts"]) == {"ours", "rivals_2", "rivals_3"} and lines["price"]["rivals_1"].min() >= 78
+    assert lines["accounts"]["ours"] == pytest.approx(104) and len(lines["stocks"]) == 6
+    assert plots.courses(comparison) == ["answered"]
+
+
+def test_only_what_is_on_is_drawn(two):
+    assert not {"channels", "worth", "course"} & {name for name, _ in plots.figures(two)} and plots.courses(two) == []
+    spending = compare(everything("market.buyers=60", "market.periods=12"), ["relationship"], threads=1)
+    assert plots.courses(spending) == [leading(spending)["strategy"]]
+
+
+@pytest.mark.parametrize(("sets", "period"), [((), 24), (("market.start=new",), 0), (("sellers.rivals.count=20",), 9)], ids=str)
+def test_words_of_the_map_are_large_enough_and_on_the_canvas(sets, period):
+    strategies = "strategies={transactional: {}, relationship: {ours: {level: proactive, premium: 0.05, price: 101}}}"
+    figure = plots.relationships(relationship_graph(everything(*sets, *([strategies] if sets else [])), "relationship", period=period))
+    width, height = figure.get_size_inches() * figure.dpi
+    for part, box in texts(figure):
+        assert part.get_fontsize() >= SMALL, part.get_text()
+        assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= width and box.y1 <= height, part.get_text()
+    words = [part.get_text() for part, _ in texts(figure)]
+    assert any(text.startswith("Under relationship") for text in words) and any("30R" in text for text in words)
 
 
 def test_a_market_without_buyers_of_a_seller_can_be_drawn():

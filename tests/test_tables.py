@@ -4,13 +4,24 @@ import pandas as pd
 import pytest
 
 from sim.core.state import UNIT_PARTS
+from sim.core.terms import CHANNELS, MARKETS
 from sim.measures import MeasureError, check_accounts, check_money, net_present_value
-from sim.money import COSTS, discounting, ledger, money, total, won
-from sim.offers import burn_in, discount_per_period
+from sim.money import COSTS, discounting, ledger, money, terms, total, won
+from sim.offers import burn_in, discount_per_period, strategy_arrays
 from sim.panel import EVENTS, buyer_table, repeat_rate_by_recency
 from sim.parquet import read_provenance, read_table, write_table
-from sim.runs import simulate
-from sim.tables import cohort_table, period_table, survival_table
+from sim.population import draw_population
+from sim.runs import Meter, Runs, new_market, play_alone, record_of, simulate
+from sim.tables import (
+    channel_survival_table,
+    channel_table,
+    cohort_table,
+    course_table,
+    goodwill_table,
+    period_table,
+    survival_table,
+)
+from tests.everything import everything, everything_compared
 from tests.lively import lively_comparison, lively_scenario
 
 CELL = ["strategy", "run", "period", "buyer_type", "seller"]
@@ -55,9 +66,13 @@ def test_books_that_do_not_balance_are_refused_with_the_cell(periods, column, ch
         check(wrong)
 
 
+BEYOND = ("referral_reward", "commission", "budget_to_serve", "budget_to_win")
+
+
 def test_everything_that_costs_money_occurs(periods):
     ours = periods[periods.seller == "ours"]
-    assert (ours[[*COSTS, "discount", "heard", "won_back", "broken"]].sum() > 0).all()
+    assert (ours[[*(cost for cost in COSTS if cost not in BEYOND), "discount", "heard", "won_back", "broken"]].sum() > 0).all()
+    assert (ours[list(BEYOND)] == 0).all().all()
 
 
 def test_counts_are_the_ledgers(periods, runs):
@@ -211,6 +226,152 @@ def test_repeat_rate_by_recency_by_hand():
     found = repeat_rate_by_recency(table, "ours").set_index("recency")
     assert found.buyers.to_dict() == {1: 4, 2: 1, 3: 1}
     assert found.repeat_rate.to_dict() == {1: 0.25, 2: 0.0, 3: 1.0}
+
+
+# --- beyond the dyad --------------------------------------------------------------------------------------------------------------------
+
+BY = ["strategy", "run", "seller", "buyer_type"]
+SILENT = ("sellers.ours.advertising=0", "sellers.rivals.advertising=0")
+
+
+@pytest.fixture(scope="module")
+def beyond():
+    return everything_compared().runs
+
+
+@pytest.fixture(scope="module")
+def told(beyond):
+    return period_table(beyond)
+
+
+def test_the_columns_are_those_of_every_market(told, periods):
+    assert list(told) == list(periods) and [kind.kind for kind in told.dtypes] == [kind.kind for kind in periods.dtypes]
+
+
+def test_books_balance_beyond_the_dyad(told):
+    check_accounts(told)
+    check_money(told)
+
+
+def test_everything_beyond_the_dyad_occurs(told):
+    wanted = [*BEYOND, *(f"won_{channel}" for channel in CHANNELS), "heard_word_of_mouth", "heard_partner", "told_good", "told_bad",
+              "advised", "reached", "vouched", "unvouched", "lost_vouched"]
+    assert (told[told.seller == "ours"][wanted].sum() > 0).all()
+
+
+@pytest.mark.parametrize("column", ["won_partner", "won_own_search"])
+def test_channels_that_do_not_sum_to_the_accounts_won_are_refused(told, column):
+    wrong = told.copy()
+    wrong.loc[700, column] += 1
+    with pytest.raises(MeasureError, match="channels − acquisitions is 1 at strategy transactional, run 1, period 15"):
+        check_accounts(wrong)
+
+
+def test_who_is_aware_is_who_was_made_aware(told):
+    """The stock moves by those who hear, enter and leave; it holds all accounts and everybody who has never bought; nobody counts it where
+    nobody hears of anybody."""
+    assert (told.aware >= told.accounts + told.awareness).all() and (told.aware <= 600).all()
+    before = told[told.period < 30].aware.to_numpy().reshape(3, 2, 30, -1)
+    rows = told[told.period > 0]
+    change = rows.heard + rows.heard_word_of_mouth + rows.heard_partner + rows.known - rows.forgotten
+    assert (rows.aware.to_numpy() == (before + change.to_numpy().reshape(3, 2, 30, -1)).reshape(-1)).all()
+    silent = period_table(simulate(lively_scenario("market.buyers=60", *SILENT), ["twin"], runs=1, threads=1))
+    assert silent.aware.isna().all() and (silent.won_own_search == silent.acquisitions).all()
+
+
+def test_each_channel_has_its_price(told):
+    ours = told[(told.seller == "ours") & (told.period > 0)]
+    assert (ours.acquisition_cost == 50 * (ours.won_own_search + ours.won_advertising)).all()
+    assert (ours.referral_reward == 25 * ours.won_word_of_mouth).all() and (ours.commission == 40 * ours.won_partner).all()
+
+
+def test_the_budget_is_split_by_what_its_markets_are_for(told):
+    """Ours spends 900 a month, 0.3 of it on the referral and influence markets; the ally 300 on suppliers."""
+    month = told[told.period == 7].groupby(["strategy", "run", "seller"], observed=True).sum(numeric_only=True)
+    ours, ally = month.xs("ours", level="seller"), month.xs("ally", level="seller")
+    assert ours.budget_to_win.to_numpy() == pytest.approx(270) and ours.budget_to_serve.to_numpy() == pytest.approx(630)
+    assert ours.fixed_cost.to_numpy() == pytest.approx(970)
+    assert ally.budget_to_win.to_numpy() == pytest.approx(0) and ally.fixed_cost.to_numpy() == pytest.approx(300)
+
+
+def test_money_is_what_sellers_reckon_with():
+    """Where somebody copies who earns most, every seller's profit is reckoned as the market runs: the same sum, in float32's terms."""
+    scenario = everything("market.buyers=300")
+    market = new_market(scenario, strategy_arrays(scenario, "answered"), draw_population(scenario), 11, 1)
+    play_alone(market, Meter(1, None))
+    runs = Runs(scenario, 11, records={"answered": [record_of(market, False)]})
+    found = money(runs, "answered")["profit"].sum(2)[0]
+    reckoned = market.earned[:, burn_in(scenario):].T
+    assert abs(reckoned).max() > 1000 and found == pytest.approx(reckoned, rel=1e-5, abs=0.05)
+    assert not np.allclose(found[:, [1, 0, 2, 3, 4]], reckoned, rtol=1e-5, atol=0.05)        # the same check, sellers mixed up
+
+
+def test_terms_are_the_plans_own_figures_where_nothing_moved(beyond):
+    """0.1 is no float32: where the plan holds its own figure stands, and where an answer moved it the recorded one."""
+    cheap = simulate(lively_scenario("market.buyers=60", "sellers.ours.price=99.1"), ["twin"], runs=1, threads=1)
+    assert (terms(cheap, "twin")["price"][..., 0] == 99.1).all()
+    found, course = terms(beyond, "answered"), np.stack([record.course for record in beyond.records["answered"]])
+    assert found["price"].shape == (2, 30, 1, 5) and (found["price"][..., 0] == 100).all() and (found["price"][..., 3] < 100).all()
+    assert (found["price"][:, :, 0].astype(np.float32) == course[:, 1:, :, 0]).all()
+    assert (found["unit_cost"][..., 0] < 60).all() and (found["unit_cost"][..., 1] == 60).all()
+
+
+def test_a_premium_is_a_discount_below_nought(told):
+    """Ours takes 4% more from accounts under `answered`: at most that share of the revenue that it would have at the list price."""
+    ours = told[(told.seller == "ours") & (told.strategy == "answered") & (told.units > 0)]
+    assert (ours.discount <= 0).all() and ours.discount.min() < 0
+    assert (ours.discount >= -0.0401 * ours.units * 100).all()
+    assert (ours.revenue + ours.discount).to_numpy() == pytest.approx((ours.units * 100).to_numpy())
+
+
+def test_channels_split_cohorts_and_endings_without_remainder(beyond, told):
+    channels, cohorts = channel_table(beyond), cohort_table(beyond)
+    for column in ("accounts", "worth", "worth_now"):
+        split = channels.groupby([*BY, "cohort"], observed=True)[column].sum()
+        whole = cohorts[cohorts.cohort > 0].set_index([*BY, "cohort"])[column]
+        assert split.to_numpy() == pytest.approx(whole[split.index].to_numpy(), abs=1e-6)
+        assert whole.drop(split.index).abs().max() == 0
+    endings = channel_survival_table(beyond).groupby([*BY, "channel"], observed=False).relationships.sum().unstack()
+    won = told[told.period > 0].groupby(BY, observed=False)[[f"won_{channel}" for channel in CHANNELS]].sum()
+    assert (endings.to_numpy() == won.to_numpy()).all() and endings.partner.sum() > 0
+    wholes, keys = survival_table(beyond), ["strategy", "duration", "cause"]
+    by_channel = channel_survival_table(beyond).groupby(keys, observed=True).relationships.sum()
+    assert (by_channel == wholes[wholes.origin == "won"].groupby(keys, observed=True).relationships.sum()).all()
+
+
+def test_tables_of_what_a_market_does_not_have_are_empty():
+    silent = simulate(lively_scenario("market.buyers=60", *SILENT), ["twin"], runs=1, threads=1)
+    for table in (channel_table(silent), channel_survival_table(silent), goodwill_table(silent)):
+        assert len(table) == 0 and {"strategy", "run", "seller"} <= set(table)
+
+
+def test_the_course_says_what_sellers_did(beyond):
+    course = course_table(beyond)
+    assert len(course) == 3 * 2 * 31 * 5 and not course.duplicated(["strategy", "run", "period", "seller"]).any()
+    by = course[course.period > 0].set_index(["strategy", "seller"]).sort_index()
+    still = by.loc["relationship"]
+    assert (still.price["ours"] == 100).all() and (still.follows == still.index).all()
+    assert by.loc[("answered", "rivals_3"), "price"].min() < 100 and by.loc[("answered", "rivals_1"), "price"].min() == 78
+    assert by.loc[("answered", "rivals_2"), "harvesting"].any() and not by.loc["relationship"].harvesting.any()
+    assert (by.loc[("answered", "rivals_2")].premium[by.loc[("answered", "rivals_2")].harvesting] == np.float32(0.1)).all()
+    assert (by.loc[("answered", "rivals_1"), "follows"] != "rivals_1").any()
+    stocks = by[[f"stock_{market}" for market in MARKETS]]
+    assert (stocks.loc[("relationship", "ours")] > 0).all().all() and (stocks.loc[("relationship", "rivals_1")] == 0).all().all()
+    assert (stocks.loc[("relationship", "ally"), "stock_supplier"].to_numpy()
+            == stocks.loc[("relationship", "ours"), "stock_supplier"].to_numpy()).all()
+
+
+def test_the_course_before_the_record_is_the_baselines():
+    scenario = everything("market.buyers=60", "sellers.ours.price=99.1", "strategies.relationship.ours.price=98.3")
+    course = course_table(simulate(scenario, ["relationship"], runs=1, threads=1))
+    assert course[course.seller == "ours"].price.tolist() == [99.1] + [98.3] * 30
+
+
+def test_goodwill_grows_where_it_is_tended(beyond):
+    goodwill = goodwill_table(beyond)
+    last = goodwill[(goodwill.period == 30) & (goodwill.strategy == "relationship") & (goodwill.run == 0)]
+    last = last.set_index(["partner", "seller"]).goodwill
+    assert last["bank", "ours"] > last["agent", "ours"] > 0 and last["bank", "rivals_1"] == 0
 
 
 # --- on disk --------------------------------------------------------------------------------------------------------------------------

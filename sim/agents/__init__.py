@@ -1,4 +1,4 @@
-"""Mesa's view of a market: `Market` is a `mesa.Model` whose buyers and sellers are `mesa.Agent`s.
+"""Mesa's view of a market: `Market` is a `mesa.Model` whose buyers, sellers and referral partners are `mesa.Agent`s.
 
 There is one set of rules. `Market.step()` hands whole tiles of buyers to the kernel; with `activation="shuffle_do"` every buyer is
 activated on its own, in random order, as in any Mesa model, and the numbers are the same to the last bit:
@@ -41,14 +41,29 @@ Mesa's own data collector collects from model, agents or agents of one type; put
 >>> market.datacollector.get_agenttype_vars_dataframe(Buyer).shape
 (3600, 2)
 
-Attributes: `help(Buyer)`, `help(Seller)`. Views are made when asked for, so a million buyers are a million rows of the arrays and no
-objects; keep numbers and sets rather than lists of views. Agents are not added or removed: turnover is a rule of the market.
+What lies beyond the dyad can be asked for as well, and set where a scenario may set it:
+
+>>> market = Market("default", sets=(*small, "word_of_mouth.network=small_world", "partners={bank: {kind: bank}}"))
+>>> bank = market.partners[0]
+>>> bank.kind, bank.goodwill.tolist()
+('bank', [0.0, 0.0, 0.0, 0.0])
+>>> bank.goodwill = [0.8, 0, 0, 0]                                    # what each seller has built with it
+>>> market.sellers[0].referral_stock = 0.5
+>>> for _ in range(6):
+...     market.step()
+>>> won = market.buyers.where(market.buyers.get("channel") == "word_of_mouth")[0]
+>>> won.referrer is None or won.referrer in won.neighbours            # None: it has left the supplier that it recommended
+True
+
+Attributes: `help(Buyer)`, `help(Seller)`, `help(Partner)`. Views are made when asked for, so a million buyers are a million rows of the
+arrays and no objects; keep numbers and sets rather than lists of views. Agents are not added or removed: turnover is a rule of the market.
 
 Only here is Mesa imported: it sets multiprocessing's start method to "spawn" for the whole process.
 """
 from sim.agents.buyer import Buyer
 from sim.agents.market import Market
+from sim.agents.partner import Partner
 from sim.agents.seller import Seller
 from sim.agents.sets import AgentViews
 
-__all__ = ["AgentViews", "Buyer", "Market", "Seller"]
+__all__ = ["AgentViews", "Buyer", "Market", "Partner", "Seller"]

@@ -2,27 +2,25 @@
 import numpy as np
 
 from sim.agents.attributes import MONEY, SHARE, Attribute, Setting
+from sim.agents.hearsay import (
+    channel_of,
+    delivered_last,
+    recommended_by,
+    recommended_by_channel,
+    recommended_to,
+    referrer_of,
+    telling,
+    tells_grievance,
+    tells_of,
+)
+from sim.agents.rows import dyads, number_in, seller_numbered, supplied, whole_in
 from sim.agents.view import View
 from sim.core import state as at
-from sim.core.terms import ATTRIBUTES, LEVELS
+from sim.core.terms import ATTRIBUTES, LEVELS, WELL_MIXED
 from sim.scenario.parameter import Facts
 from sim.scenario.schema import BuyerType, facts
 
 LEVEL_NAMES = np.array([*LEVELS, None], object)             # the last, at -1, is no level
-
-
-def number_in(row: int):
-    return lambda market, place: market.rows[place[0], row, place[1]]
-
-
-def whole_in(row: int):
-    return lambda market, place: market.whole_rows[place[0], row, place[1]]
-
-
-def dyads(market, field: int) -> slice:
-    """The rows of one field of the dyads with all sellers."""
-    sellers = len(market.arrays.standing)
-    return slice(at.ROWS + field * sellers, at.ROWS + (field + 1) * sellers)
 
 
 def attribute(name: str) -> Setting:
@@ -44,10 +42,6 @@ def set_volume(market, place, value):
 
 def set_tie(market, place, value):
     market.rows[place[0], at.TIE, place[1]] = np.where(supplied(market, place), value, 0)
-
-
-def supplied(market, place):
-    return whole_in(at.INCUMBENT)(market, place) >= 0
 
 
 def where_supplied(read, meaning: str) -> Attribute:
@@ -86,8 +80,7 @@ def event(bit: int, meaning: str) -> Attribute:
 
 
 def supplier_of(market, place):
-    sellers = np.array([*market.sellers, None], object)     # not kept: numpy hides from the garbage collector what its arrays refer to
-    return sellers[whole_in(at.INCUMBENT)(market, place)]
+    return seller_numbered(market, whole_in(at.INCUMBENT)(market, place))
 
 
 def level_of(market, place):
@@ -99,7 +92,10 @@ def known(market, place):
 
 
 class Buyer(View):
-    """A view of one buyer: number `index` of the market's buyers, types one after another. Money is per unit of product."""
+    """A view of one buyer: number `index` of the market's buyers, types one after another. Money is per unit of product.
+
+    What it hears is known in markets where buyers hear of sellers at all (by advertising, from one another, from partners or
+    influencers), what it tells in those with a network; elsewhere these attributes are None, False or not a number."""
 
     __slots__ = ()
     place = property(lambda self: self._market.place_of(self.index), doc="(tile, lane)")
@@ -137,6 +133,17 @@ class Buyer(View):
     purchases = history(lambda bits: bits & 127, "lots bought from every seller, counted up to 127")
     has_left = history(lambda bits: (bits & 128) != 0, "which sellers the buyer has left and not come back to")
 
+    delivered = where_supplied(delivered_last, "what was delivered last, taste not included")
+    channel = Attribute(channel_of, "how the supplier won the buyer: own_search, advertising, word_of_mouth or partner; or None")
+    referrer = Attribute(referrer_of, "the buyer (still its account too) or the partner that recommended the supplier, or None")
+    recommended = Attribute(recommended_to, "the seller last recommended and not reviewed since, or None")
+    recommended_by = Attribute(recommended_by, "the buyer or partner that recommended it, or None")
+    recommended_channel = Attribute(recommended_by_channel, "the channel by which it was recommended, or None")
+    tells_of = Attribute(tells_of, "the seller of whom the buyer tells its neighbours, or None")
+    tells_grievance = Attribute(tells_grievance, "whether what it tells is a grievance")
+    tells_value = telling(at.TELLS_VALUE, "the offering delivered, as it tells")
+    tells_relationship = telling(at.TELLS_RELATIONSHIP, "the relationship experience, as it tells")
+
     bought = Attribute(lambda market, place: whole_in(at.HAPPENED)(market, place) >> at.BOUGHT_SHIFT & 31, "lots bought in the period")
     problem = event(at.PROBLEM, "a problem arose in use")
     complained = event(at.COMPLAINED, "the buyer complained")
@@ -151,6 +158,18 @@ class Buyer(View):
     promise_broken = event(at.BROKEN, "a promise was broken")
     newcomer = event(at.NEWCOMER, "the buyer entered the market")
     incident = event(at.INCIDENT, "a critical incident waits for the buyer's next decision")
+
+    @property
+    def neighbours(self):
+        """The buyers whom this one may hear: everybody else where anybody is heard (well_mixed), nobody without a network."""
+        market, beyond = self._market, self._market.arrays.beyond
+        if market.arrays.network == WELL_MIXED:
+            everybody = np.arange(market.number_of_buyers)
+            return market.agents_numbered(everybody[everybody != self.index])
+        if not market.arrays.network:
+            return market.agents_numbered(np.zeros(0, np.int64))
+        slot = self.place[0] * at.LANES + self.place[1]
+        return market.agents_numbered(market.numbers_in(beyond.neighbours[beyond.first[slot]:beyond.first[slot + 1]]))
 
     def step(self) -> None:
         """The buyer's period: the same rules that the kernel applies to a whole tile, applied to one lane."""

@@ -13,14 +13,16 @@ from mesa.agent import AgentSet
 from sim.agents.attributes import Attribute
 from sim.agents.buyer import Buyer
 from sim.agents.groups import Groups, method_of, ordering, positions_by_value
+from sim.agents.partner import Partner
 from sim.agents.seller import Seller
 
+KINDS = (Buyer, Seller, Partner)                            # agents are numbered kind after kind
 CHUNK = 4096                                                # numbers that are Python objects at any one time
 AT_ONCE = {sum: lambda values: np.sum(values, dtype=np.float64 if values.dtype.kind == "f" else None), min: np.min, max: np.max}
 
 
 class AgentViews(AgentSet):
-    """An ordered set of a market's agents. `numbers`: a range, or an int64 array; buyers come first, then sellers.
+    """An ordered set of a market's agents. `numbers`: a range, or an int64 array; buyers come first, then sellers, then partners.
 
     Does whatever Mesa's AgentSet does; `where` selects by a column of truths. A set stands for itself: `model.buyers` is made anew each
     time, so shuffling or emptying it in place leaves the market alone.
@@ -47,7 +49,7 @@ class AgentViews(AgentSet):
         return [self.market.agent(int(n)) for n in chosen] if isinstance(item, slice) else self.market.agent(int(chosen))
 
     def __contains__(self, agent: object) -> bool:
-        if not isinstance(agent, Buyer | Seller) or agent.model is not self.market:
+        if not isinstance(agent, KINDS) or agent.model is not self.market:
             return False
         return agent.number in self.numbers
 
@@ -104,16 +106,20 @@ class AgentViews(AgentSet):
         return found if isinstance(found, Attribute) else None
 
     def _kind(self) -> type | None:
+        """What all agents of the set are, or None where they differ."""
         if len(self) == 0:
             return None
         ends = (self.numbers[0], self.numbers[-1]) if isinstance(self.numbers, range) else (self.numbers.min(), self.numbers.max())
-        if max(ends) < self.market.number_of_buyers:
-            return Buyer
-        return Seller if min(ends) >= self.market.number_of_buyers else None
+        kinds = self._kinds_of(np.array(ends))
+        return KINDS[kinds[0]] if kinds[0] == kinds[1] else None
+
+    def _kinds_of(self, numbers: np.ndarray) -> np.ndarray:
+        """Where each agent's kind stands in KINDS."""
+        return np.searchsorted(self.market.first_numbers, numbers, side="right") - 1
 
     def _places(self) -> tuple:
-        numbers = as_array(self.numbers)
-        return self.market.places(numbers) if self._kind() is Buyer else (numbers - self.market.number_of_buyers,)
+        numbers, kind = as_array(self.numbers), self._kind()
+        return self.market.places(numbers) if kind is Buyer else (numbers - self.market.first_numbers[KINDS.index(kind)],)
 
     # --- doing ---------------------------------------------------------------------------------------------------------------------
 
@@ -173,8 +179,7 @@ class AgentViews(AgentSet):
 
     def _of_type(self, agent_type: type) -> np.ndarray:
         numbers = as_array(self.numbers)
-        buyers = numbers < self.market.number_of_buyers
-        return numbers[(buyers & issubclass(Buyer, agent_type)) | (~buyers & issubclass(Seller, agent_type))]
+        return numbers[np.array([issubclass(kind, agent_type) for kind in KINDS])[self._kinds_of(numbers)]]
 
     def _whole_numbers(self) -> Iterator[int]:
         for first in range(0, len(self.numbers), CHUNK):
@@ -235,7 +240,7 @@ class AgentViews(AgentSet):
         return np.array([self._same_market(agent).number for agent in agents], np.int64)
 
     def _same_market(self, agent):
-        if not isinstance(agent, Buyer | Seller) or agent.model is not self.market:
+        if not isinstance(agent, KINDS) or agent.model is not self.market:
             raise ValueError("a set holds agents of one market only")
         return agent
 

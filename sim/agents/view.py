@@ -6,12 +6,12 @@ import mesa
 
 
 class View(mesa.Agent):
-    """What buyers and sellers share: who they are. Two views of the same agent are equal."""
+    """What buyers, sellers and partners share: who they are. Two views of the same agent are equal."""
 
     __slots__ = ("_market", "index")
     first = property(lambda self: 0, doc="the number of the first agent of this kind, among all agents of the market")
     model = property(lambda self: self._market, doc="the market")
-    number = property(lambda self: self.first + self.index, doc="number among all agents of the market, from 0: buyers, then sellers")
+    number = property(lambda self: self.first + self.index, doc="number among all agents of the market, from 0: kind after kind")
     unique_id = property(lambda self: self.number + 1, doc="Mesa's number, from 1")
     pos = property(lambda self: None, doc="nobody stands anywhere")
 

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from sim.cli import files, play
+from sim.cli import files, play, structure
 
 UsageError = typer.BadParameter.__base__
 ABOUT = """When does it pay a seller to invest in the relationship after the sale?
@@ -18,6 +18,7 @@ tenure                                the default market: transactional against 
 tenure compare office_automation      a market that comes with Tenure, or a file of your own
 tenure compare FILE --set sellers.ours.price=95 --runs 100
 tenure trace default                  one buyer's two lives, side by side
+tenure graph default                  who is related to whom: a map, and a graph for Gephi, yEd or Cytoscape
 tenure new mine.yaml --from default   a commented file to start from
 """
 
@@ -75,6 +76,7 @@ for command in (
     play.compare,
     play.run,
     play.trace,
+    structure.graph,
     play.verify,
     files.list_,
     files.new,

@@ -52,14 +52,17 @@ def explain(
     file: File = "default",
     sets: Sets = None,
     changed: Annotated[bool, typer.Option("--changed", help="Only what files and options state, without defaults.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Also every number of what is off.")] = False,
     as_json: Json = False,
 ) -> None:
     """Every value of a scenario in words.
 
-    Its unit, whether it is a default or changed (and where), its meaning and its source.
+    Its unit, whether it is a default or changed (and where), its meaning and its source. What is off (word of mouth, the six markets,
+    partners ...) is told in a sentence each, with what switches it on; --all shows its numbers too, and --json always has them.
 
     \b
     tenure explain default
+    tenure explain default --all
     tenure explain coffee --changed
     """
     from sim.scenario import load
@@ -67,11 +70,12 @@ def explain(
     from sim.screens.files import explanation
 
     scenario = load(file, sets or ())
-    rows = [row for row in rows_of(scenario) if not changed or row.origin.startswith("changed")]
+    whole = everything or changed or as_json
+    rows = [row for row in rows_of(scenario, whole) if not changed or row.origin.startswith("changed")]
     if as_json:
         show_json([row._asdict() for row in rows])
     else:
-        show(explanation(scenario, rows), wrap=False)
+        show(explanation(scenario, rows, whole), wrap=False)
 
 
 @guarded

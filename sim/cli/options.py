@@ -20,7 +20,7 @@ Seed = Annotated[
 Threads = Annotated[
     int | None, typer.Option("--threads", min=1, metavar="N", help="How many threads; the numbers do not depend on it. Default: all cores.")
 ]
-Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="The folder for the results; default: one in results/.")]
+Out = Annotated[Path | None, typer.Option("--out", "-o", metavar="DIR", help="The folder for the results; default: one in results/.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace what is there already.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the answer as JSON, and nothing else.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print the closing sentence alone, without bar or notes.")]

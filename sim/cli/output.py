@@ -66,7 +66,7 @@ def flip_answer(change) -> dict:
     )
 
 
-def run_answer(played, strategy: str, sellers, types, cells) -> dict:
+def run_answer(played, strategy: str, sellers, types, channels, cells) -> dict:
     """One strategy's results as plain data."""
     from sim.experiments.verdict import plain
 
@@ -82,4 +82,6 @@ def run_answer(played, strategy: str, sellers, types, cells) -> dict:
         "sellers": {row.pop("seller"): plain(row) for row in sellers.to_dict("records")},
         "buyer_types": {row.pop("buyer_type"): plain(row) for row in types.to_dict("records")},
     }
+    if len(channels):
+        answer["channels"] = {row.pop("seller"): plain(row) for row in channels.to_dict("records")}
     return answer if cells is None else answer | {"observed": cells.astype(object).where(cells.notna(), None).to_dict("records")}

@@ -99,13 +99,13 @@ def run(
     with waiting.bar("Playing the markets", quiet or as_json) as progress:
         played = waiting.heard(lambda: simulate(scenario, [name], runs, seed, threads=threads, keep_state=judged, progress=progress))
     found = Comparison(played, name)
-    sellers, types = (table(played, name, found.periods) for table in (overview.by_seller, overview.by_type))
+    sellers, types, channels = (part(played, name, found.periods) for part in (overview.by_seller, overview.by_type, overview.by_channel))
     cells = observed_cells(scenario, played) if judged else None
     if not (quiet or as_json):
-        show([*study.study(played, name, sellers, types), *(["", *study.observed(cells)] if judged else [])])
+        show([*study.study(played, name, sellers, types, channels), *(["", *study.observed(cells)] if judged else [])])
     notes = kept(where, played, played, lambda: figures_of(found), no_figures, quiet or as_json)
     if as_json:
-        show_json(run_answer(played, name, sellers, types, cells) | {"results": str(where.folder)})
+        show_json(run_answer(played, name, sellers, types, channels, cells) | {"results": str(where.folder)})
     elif quiet:
         show(study.sentence(played, name, sellers))
     else:

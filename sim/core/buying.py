@@ -13,7 +13,7 @@ from sim.core.draws import uniforms
 from sim.core.entering import between, quantile
 from sim.core.handle import view
 from sim.core.jit import njit
-from sim.core.lanes import cell, dyad, has_left, last_purchase, purchases_in, put_whole, whole, with_purchase
+from sim.core.lanes import cell, dyad, has_left, hearsay, last_purchase, purchases_in, put_whole, whole, with_purchase
 from sim.core.relationships import begin_relationship, end_relationship
 from sim.core.terms import C_INCIDENT, C_PRICE, CALLS_PER_LOT, CONTRACT, D_CHOICE, D_LOT, D_TASTE
 
@@ -39,6 +39,10 @@ def buy(handle, worker, tile, k, first, begin, end, t, scratch, book):
         receive(y, buyers, t, market.discount_factor[t], scratch)
         put_back(tile, buyers, sellers, scratch)
         count_lots(buyers, sellers, scratch, book)
+        if market.hearing:
+            remember(tile, buyers, reviewers, sellers, scratch)
+        if drops_levels(handle, t):
+            count_by_level(tile, buyers, scratch, book)
 
 
 @njit
@@ -128,7 +132,7 @@ def choose(handle, tile, reviewers, t, scratch):
     """4b  Each reviewer takes the best of the sellers it knows and of not buying; -1 when not buying is best."""
     market = view(handle)
     y, sellers = market.behaviour, market.standing.shape[0]
-    offers = market.strategy.offers[market.strategy.epoch[t]]
+    offers = market.offers
     fading = rules.fading(y.forgetting)
     for j in range(reviewers):
         scratch[cell(on.BEST, j)] = y.reserve + y.choice_noise * scratch[cell(on.GUMBEL, j)]
@@ -157,11 +161,12 @@ def show(tile, s, sellers, reviewers, scratch):
 def weigh(y, offer, s, fading, reviewers, t, scratch):
     """One seller against the best so far."""
     price, per_period, most = offer[at.PRICE], offer[at.DISCOUNT_PER_PERIOD], offer[at.DISCOUNT_MOST]
+    premium = offer[at.PREMIUM]
     seller, now = i32(s), i32(t + 1)
     for j in range(reviewers):
         mine = as_int(scratch[cell(on.REVIEWER_INCUMBENT, j)]) == seller
         history = as_int(scratch[cell(on.HISTORY, j)])
-        reduced = rules.discounted(price, rules.discount_points(scratch[cell(on.TENURE, j)], per_period, most))
+        reduced = rules.discounted(price, rules.account_points(scratch[cell(on.TENURE, j)], per_period, most, premium))
         u = rules.utility(scratch[cell(on.VALUE, j)], scratch[cell(on.RELATIONSHIP, j)], scratch[cell(on.BOND, j)],
                           scratch[cell(on.WEIGHT, j)], y.bond_value, scratch[cell(on.SENSITIVITY, j)], reduced if mine else price)
         returning = rules.returning_cost(scratch[cell(on.RETURNING, j)], fading, f32(i32(now - last_purchase(history))))
@@ -237,7 +242,7 @@ def collect(handle, tile, k, buyers, t, scratch):
     """Each buyer and the seller it has chosen, side by side in scratch: dyad, taste, offer, account."""
     market = view(handle)
     sellers = market.standing.shape[0]
-    offers = market.strategy.offers[market.strategy.epoch[t]]
+    offers = market.offers
     learns = market.behaviour.learning > ZERO
     for i in range(buyers):
         lane, s = whole(scratch, on.LANE, i), max(whole(scratch, on.CHOSEN, i), 0)
@@ -258,6 +263,7 @@ def collect(handle, tile, k, buyers, t, scratch):
         scratch[cell(on.UNIT_COST, i)] = offers[s, at.UNIT_COST]
         scratch[cell(on.PER_PERIOD, i)] = offers[s, at.DISCOUNT_PER_PERIOD]
         scratch[cell(on.MOST, i)] = offers[s, at.DISCOUNT_MOST]
+        scratch[cell(on.PREMIUM, i)] = offers[s, at.PREMIUM]
 
 
 @njit
@@ -274,7 +280,8 @@ def receive(y, buyers, t, discount_factor, scratch):
         value, bond = scratch[cell(on.VALUE, i)], scratch[cell(on.BOND, i)]
         learnt = rules.updated_belief(value, delivered + scratch[cell(on.TASTE_AT, i)], weight, y.loss_aversion)
         closer, damaged = rules.tended(bond, y.promise_bond, scratch[cell(on.ORIENTED, i)]), rules.decayed(bond, y.bond_damage)
-        points = rules.discount_points(scratch[cell(on.TENURE, i)], scratch[cell(on.PER_PERIOD, i)], scratch[cell(on.MOST, i)])
+        points = rules.account_points(scratch[cell(on.TENURE, i)], scratch[cell(on.PER_PERIOD, i)], scratch[cell(on.MOST, i)],
+                                      scratch[cell(on.PREMIUM, i)])
         units = i32(nearest(scratch[cell(on.UNITS, i)] * f32(at.UNIT_PARTS)))
         margin = rules.discounted(scratch[cell(on.PRICE, i)], points) - scratch[cell(on.UNIT_COST, i)]
         earned = discount_factor * (f32(units) * f32(1 / at.UNIT_PARTS)) * margin
@@ -287,6 +294,7 @@ def receive(y, buyers, t, discount_factor, scratch):
         scratch[cell(on.HAPPENED, i)] = as_float(happened)
         scratch[cell(on.UNITS, i)] = as_float(units)
         scratch[cell(on.POINTS, i)] = as_float(points)
+        scratch[cell(on.HANDED_OVER, i)] = delivered
         scratch[cell(on.WAS_KEPT, i)] = as_float(i32(1) if kept else i32(0))
 
 
@@ -327,3 +335,32 @@ def count_lots(buyers, sellers, scratch, book):
         book[s, at.UNITS_WALLET] += wallet
         book[s, at.UNITS_REPEAT] += repeat
         book[s, at.DISCOUNT] += discount
+
+
+@njit
+def remember(tile, buyers, reviewers, sellers, scratch):
+    """What was delivered, to tell of it later; a review has weighed what was recommended, which is then forgotten."""
+    for i in range(buyers):
+        if whole(scratch, on.CHOSEN, i) >= 0:
+            tile[cell(hearsay(at.DELIVERED, sellers), whole(scratch, on.LANE, i))] = scratch[cell(on.HANDED_OVER, i)]
+    for j in range(reviewers):
+        put_whole(tile, hearsay(at.RECOMMENDED, sellers), whole(scratch, on.REVIEWER_LANE, j), -1)
+
+
+@njit
+def drops_levels(handle, t):
+    """Whether any seller gives up levels that do not pay, and so needs to know what accounts at a level buy."""
+    market = view(handle)
+    for s in range(market.standing.shape[0]):
+        if market.strategy.answers[market.strategy.epoch[t], s, at.DROP_LAG] > ZERO:
+            return True
+    return False
+
+
+@njit
+def count_by_level(tile, buyers, scratch, book):
+    """Book the units by the level at which the buyer is served."""
+    for i in range(buyers):
+        s = whole(scratch, on.CHOSEN, i)
+        if s >= 0:
+            book[s, at.SOLD_LEVEL + whole(tile, at.LEVEL, whole(scratch, on.LANE, i))] += whole(scratch, on.UNITS, i)

@@ -5,9 +5,9 @@ from sim.core.arithmetic import ZERO, f32, i32, u32
 from sim.core.draws import one_uniform
 from sim.core.handle import view
 from sim.core.jit import njit
-from sim.core.lanes import cell, dyad, has_left, last_purchase, put_whole, whole
+from sim.core.lanes import cell, dyad, has_left, hearsay, last_purchase, put_whole, whole
 from sim.core.relationships import end_relationship
-from sim.core.terms import BASIC, C_TURNOVER, D_ATTRIBUTES, D_HEARING, D_REACH, D_TASTE, LAST_DRAWN
+from sim.core.terms import BASIC, BY_ADVERTISING, C_TURNOVER, D_ATTRIBUTES, D_HEARING, D_REACH, D_TASTE, LAST_DRAWN, OWN_SEARCH
 
 
 @njit
@@ -32,10 +32,10 @@ def taste(handle, number, entered, k, s):
 
 
 @njit
-def impression(handle, number, entered, k, s, t):
+def impression(handle, number, entered, k, s):
     """What a buyer who has just heard of a seller believes of its offering."""
     market = view(handle)
-    offer = market.strategy.offers[market.strategy.epoch[t], s]
+    offer = market.offers[s]
     return rules.first_belief(offer[at.QUALITY], offer[at.PROMISE], market.standing[s, at.REPUTATION],
                               market.behaviour.market_quality, taste(handle, number, entered, k, s))
 
@@ -56,17 +56,29 @@ def enter(handle, tile, lane, number, k, t, entered, book):
     put_whole(tile, at.CONTRACT_END, lane, 0)
     put_whole(tile, at.ENTERED, lane, entered)
     put_whole(tile, at.HAPPENED, lane, at.NEWCOMER)
+    if market.hearing:
+        nothing_heard(tile, lane, sellers)
     known = u32(0)
     for s in range(sellers):
-        tile[cell(dyad(at.VALUE, s, sellers), lane)] = impression(handle, number, entered, k, s, t)
+        tile[cell(dyad(at.VALUE, s, sellers), lane)] = impression(handle, number, entered, k, s)
         tile[cell(dyad(at.RELATIONSHIP, s, sellers), lane)] = ZERO
         tile[cell(dyad(at.BOND, s, sellers), lane)] = ZERO
         put_whole(tile, dyad(at.HISTORY, s, sellers), lane, 0)
-        reach = market.strategy.offers[market.strategy.epoch[t], s, at.REACH]
-        if one_uniform(market.luck, number, entered, D_REACH, s) < reach:
+        if one_uniform(market.luck, number, entered, D_REACH, s) < market.offers[s, at.REACH]:
             known |= u32(1) << u32(s)
             book[s, at.PROSPECTS] += 1
+            book[s, at.KNOWN] += market.hearing
     put_whole(tile, at.AWARE, lane, i32(known))
+
+
+@njit
+def nothing_heard(tile, lane, sellers):
+    """A buyer to whom nobody has recommended anything."""
+    tile[cell(hearsay(at.DELIVERED, sellers), lane)] = ZERO
+    put_whole(tile, hearsay(at.CHANNEL, sellers), lane, OWN_SEARCH)
+    put_whole(tile, hearsay(at.REFERRER, sellers), lane, -1)
+    put_whole(tile, hearsay(at.RECOMMENDED, sellers), lane, -1)
+    put_whole(tile, hearsay(at.RECOMMENDED_BY, sellers), lane, OWN_SEARCH)
 
 
 @njit
@@ -81,22 +93,38 @@ def leave_market(handle, worker, tile, lane, k, t, book):
         history = whole(tile, dyad(at.HISTORY, s, sellers), lane)
         if has_left(history):
             book[s, at.FORMER] -= 1
-        if (known >> u32(s)) & u32(1) and last_purchase(history) == 0:
-            book[s, at.PROSPECTS] -= 1
+        if (known >> u32(s)) & u32(1):
+            book[s, at.PROSPECTS] -= 1 if last_purchase(history) == 0 else 0
+            book[s, at.FORGOTTEN] += market.hearing
 
 
 @njit
 def hear(handle, tile, lane, number, k, t, book):
     """Advertising: a seller that the buyer does not know yet may become known."""
     market = view(handle)
-    sellers = market.standing.shape[0]
     known = u32(whole(tile, at.AWARE, lane))
-    for s in range(sellers):
-        advertising = market.strategy.offers[market.strategy.epoch[t], s, at.ADVERTISING]
-        if not (known >> u32(s)) & u32(1) and one_uniform(market.luck, number, t, D_HEARING, s) < advertising:
-            known |= u32(1) << u32(s)
-            entered = whole(tile, at.ENTERED, lane)
-            tile[cell(dyad(at.VALUE, s, sellers), lane)] = impression(handle, number, entered, k, s, t)
-            book[s, at.HEARD] += 1
-            book[s, at.PROSPECTS] += 1
-    put_whole(tile, at.AWARE, lane, i32(known))
+    for s in range(market.standing.shape[0]):
+        if not (known >> u32(s)) & u32(1) and one_uniform(market.luck, number, t, D_HEARING, s) < market.offers[s, at.ADVERTISING]:
+            become_aware(handle, tile, lane, number, k, s, at.HEARD, book)
+            if market.hearing:
+                recommend(tile, lane, market.standing.shape[0], s, BY_ADVERTISING, -1)
+
+
+@njit
+def become_aware(handle, tile, lane, number, k, s, column, book):
+    """The buyer knows the seller from now on, and believes of it what strangers do; booked in the column of the way it came to know."""
+    market = view(handle)
+    known = u32(whole(tile, at.AWARE, lane))
+    if not (known >> u32(s)) & u32(1):
+        put_whole(tile, at.AWARE, lane, i32(known | (u32(1) << u32(s))))
+        entered = whole(tile, at.ENTERED, lane)
+        tile[cell(dyad(at.VALUE, s, market.standing.shape[0]), lane)] = impression(handle, number, entered, k, s)
+        book[s, column] += 1
+        book[s, at.PROSPECTS] += 1
+
+
+@njit
+def recommend(tile, lane, sellers, s, channel, who):
+    """The buyer remembers the last seller that was recommended to it, by which channel, and who it was (-1: nobody in particular)."""
+    put_whole(tile, hearsay(at.RECOMMENDED, sellers), lane, s)
+    put_whole(tile, hearsay(at.RECOMMENDED_BY, sellers), lane, channel + ((who + 1) << 3))

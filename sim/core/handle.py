@@ -1,32 +1,46 @@
 """How compiled code passes a market around: as one array of addresses and lengths, the handle.
 
-A tuple of two dozen arrays costs three hundred words and two dozen reference counts at every call of a compiled function; a purchase took
+A tuple of dozens of arrays costs hundreds of words and dozens of reference counts at every call of a compiled function; a purchase took
 ten times as long. `handle` writes the addresses down, `view` reads them back as the very same `Market`, and costs nothing: what a
 function does not use is never loaded. Whoever makes a handle keeps the market alive while it is in use.
 """
+from collections import namedtuple
+
 import numpy as np
 from numba import carray, types
 from numba.extending import intrinsic
 
 from sim.core.jit import njit
-from sim.core.state import Behaviour, Market, Population, Strategy
+from sim.core.state import Behaviour, Beyond, Market, Population, Strategy
+
+# Every array and its number of dimensions, in the order in which the handle has them.
+DIMENSIONS = {
+    "luck": 1, "behaviour": 1, "levels": 2, "state": 2, "standing": 2, "accounts": 2, "held": 2, "offers": 2, "service": 2, "changed": 1,
+    "response": 2, "earned": 2, "discount_factor": 1, "flows": 5, "endings": 6, "worth": 4, "channel_endings": 6, "channel_worth": 5,
+    "course": 3, "goodwill_course": 3, "watched": 1, "panel": 3,
+    "epoch": 1, "stated": 3, "level_of": 3, "value_from": 3, "capacity": 3, "regrouped": 2, "answers": 3, "spending": 3,
+    "attributes": 3, "tastes": 3, "lots": 1, "present": 1, "start": 1, "tile_type": 1, "tile_first": 1, "tile_lanes": 1, "type_slots": 2,
+    "first": 1, "neighbours": 1, "words": 3, "six_markets": 2, "partners": 2, "goodwill": 2, "advises": 2, "shocks": 2}
+SCALARS = ("burn_in", "hearing", "network")                  # come first
+Place = namedtuple("Place", DIMENSIONS)
+PLACE = Place(*(len(SCALARS) + np.cumsum([0, *(1 + n for n in DIMENSIONS.values())])[:-1]).tolist())     # where each array's address stands
 
 
 def handle(market: Market) -> np.ndarray:
-    """int64: the burn-in, then for each array its address and its shape. Raises ValueError where an array is not contiguous."""
-    words = [market.burn_in]
-    for array in _arrays(market):
-        if not array.flags.c_contiguous:
-            raise ValueError("a market's arrays must be contiguous")
+    """int64: the scalars, then for each array its address and its shape. Raises ValueError where an array is not contiguous."""
+    words, arrays = [getattr(market, name) for name in SCALARS], arrays_of(market)
+    for name, dimensions in DIMENSIONS.items():
+        array = arrays[name]
+        if not array.flags.c_contiguous or array.ndim != dimensions:
+            raise ValueError(f"a market's arrays must be contiguous and have their dimensions; {name} has {array.shape}")
         words += [array.ctypes.data, *array.shape]
     return np.array(words, np.int64)
 
 
-def _arrays(market: Market) -> list[np.ndarray]:
-    """Every array of a market, in the order in which `view` reads them."""
-    return [market.luck, market.behaviour, market.levels, *market.strategy, *market.population, market.state, market.standing,
-            market.accounts, market.service, market.discount_factor, market.flows, market.endings, market.worth, market.watched,
-            market.panel]
+def arrays_of(market: Market) -> dict[str, np.ndarray]:
+    """Every array of a market, the strategy's, the population's and those beyond the dyad included, by name."""
+    parts = (market, market.strategy, market.population, market.beyond)
+    return {name: value for part in parts for name, value in part._asdict().items() if isinstance(value, np.ndarray)}
 
 
 @intrinsic
@@ -53,35 +67,68 @@ def _three(words, at, kind):
 
 
 @njit(inlined=True)
+def _four(words, at, kind):
+    return carray(_pointer(words[at]), (words[at + 1], words[at + 2], words[at + 3], words[at + 4]), kind)
+
+
+@njit(inlined=True)
+def _five(words, at, kind):
+    return carray(_pointer(words[at]), (words[at + 1], words[at + 2], words[at + 3], words[at + 4], words[at + 5]), kind)
+
+
+@njit(inlined=True)
+def _six(words, at, kind):
+    return carray(_pointer(words[at]), (words[at + 1], words[at + 2], words[at + 3], words[at + 4], words[at + 5], words[at + 6]), kind)
+
+
+@njit(inlined=True)
 def _behaviour(words, at):
     b = _one(words, at, np.float32)
     return Behaviour(b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15], b[16], b[17],
-                     b[18], b[19], b[20], b[21], b[22], b[23], b[24], b[25])
+                     b[18], b[19], b[20], b[21], b[22], b[23], b[24], b[25], b[26], b[27], b[28], b[29], b[30], b[31], b[32])
+
+
+@njit(inlined=True)
+def _strategy(words):
+    return Strategy(
+        epoch=_one(words, PLACE.epoch, np.int32), stated=_three(words, PLACE.stated, np.float32),
+        level_of=_three(words, PLACE.level_of, np.int32), value_from=_three(words, PLACE.value_from, np.float32),
+        capacity=_three(words, PLACE.capacity, np.float32), regrouped=_two(words, PLACE.regrouped, np.uint8),
+        answers=_three(words, PLACE.answers, np.float32), spending=_three(words, PLACE.spending, np.float32))
+
+
+@njit(inlined=True)
+def _population(words):
+    return Population(
+        attributes=_three(words, PLACE.attributes, np.float32), tastes=_three(words, PLACE.tastes, np.float32),
+        lots=_one(words, PLACE.lots, np.int32), present=_one(words, PLACE.present, np.int32), start=_one(words, PLACE.start, np.float32),
+        tile_type=_one(words, PLACE.tile_type, np.int32), tile_first=_one(words, PLACE.tile_first, np.uint32),
+        tile_lanes=_one(words, PLACE.tile_lanes, np.int32), type_slots=_two(words, PLACE.type_slots, np.int64))
+
+
+@njit(inlined=True)
+def _beyond(words):
+    return Beyond(
+        first=_one(words, PLACE.first, np.int64), neighbours=_one(words, PLACE.neighbours, np.int32),
+        words=_three(words, PLACE.words, np.float32), six_markets=_two(words, PLACE.six_markets, np.float32),
+        partners=_two(words, PLACE.partners, np.float32), goodwill=_two(words, PLACE.goodwill, np.float32),
+        advises=_two(words, PLACE.advises, np.float32), shocks=_two(words, PLACE.shocks, np.float32))
 
 
 @njit(inlined=True)
 def view(words):
-    """The market behind a handle; `behaviour` as named scalars. Position = 1 + the words of all arrays before."""
+    """The market behind a handle; `behaviour` as named scalars."""
     return Market(
-        luck=_one(words, 1, np.uint32),
-        behaviour=_behaviour(words, 3),
-        levels=_two(words, 5, np.float32),
-        strategy=Strategy(
-            epoch=_one(words, 8, np.int32), offers=_three(words, 10, np.float32), level_of=_three(words, 14, np.int32),
-            value_from=_three(words, 18, np.float32), capacity=_three(words, 22, np.float32), regrouped=_two(words, 26, np.uint8)),
-        population=Population(
-            attributes=_three(words, 29, np.float32), tastes=_three(words, 33, np.float32), lots=_one(words, 37, np.int32),
-            present=_one(words, 39, np.int32),
-            start=_one(words, 41, np.float32), tile_type=_one(words, 43, np.int32), tile_first=_one(words, 45, np.uint32),
-            tile_lanes=_one(words, 47, np.int32)),
-        state=_two(words, 49, np.float32),
-        standing=_two(words, 52, np.float32),
-        accounts=_two(words, 55, np.int64),
-        service=_two(words, 58, np.float32),
-        burn_in=words[0],
-        discount_factor=_one(words, 61, np.float32),
-        flows=carray(_pointer(words[63]), (words[64], words[65], words[66], words[67], words[68]), np.int64),
-        endings=carray(_pointer(words[69]), (words[70], words[71], words[72], words[73], words[74], words[75]), np.int64),
-        worth=carray(_pointer(words[76]), (words[77], words[78], words[79], words[80]), np.int64),
-        watched=_one(words, 81, np.int64),
-        panel=_three(words, 83, np.float32))
+        luck=_one(words, PLACE.luck, np.uint32), behaviour=_behaviour(words, PLACE.behaviour), levels=_two(words, PLACE.levels, np.float32),
+        strategy=_strategy(words), population=_population(words),
+        state=_two(words, PLACE.state, np.float32), standing=_two(words, PLACE.standing, np.float32),
+        accounts=_two(words, PLACE.accounts, np.int64), held=_two(words, PLACE.held, np.int64),
+        offers=_two(words, PLACE.offers, np.float32), service=_two(words, PLACE.service, np.float32),
+        changed=_one(words, PLACE.changed, np.uint8), response=_two(words, PLACE.response, np.int32),
+        earned=_two(words, PLACE.earned, np.float64), beyond=_beyond(words),
+        burn_in=words[0], hearing=words[1], network=words[2],
+        discount_factor=_one(words, PLACE.discount_factor, np.float32), flows=_five(words, PLACE.flows, np.int64),
+        endings=_six(words, PLACE.endings, np.int64), worth=_four(words, PLACE.worth, np.int64),
+        channel_endings=_six(words, PLACE.channel_endings, np.int64), channel_worth=_five(words, PLACE.channel_worth, np.int64),
+        course=_three(words, PLACE.course, np.float32), goodwill_course=_three(words, PLACE.goodwill_course, np.float32),
+        watched=_one(words, PLACE.watched, np.int64), panel=_three(words, PLACE.panel, np.float32))

@@ -7,19 +7,29 @@ rows in loops that become vector instructions; what few lanes do (entering, buyi
 import numpy as np
 
 from sim.core import state as at
-from sim.core.arithmetic import ZERO, i32, u32
+from sim.core.arithmetic import ZERO, as_float, i32, u32
 from sim.core.buying import buy
 from sim.core.draws import one_uniform
 from sim.core.entering import enter, hear, leave_market
 from sim.core.handle import view
+from sim.core.hearing import hear_others, speak
 from sim.core.jit import njit
-from sim.core.lanes import cell, dyad, put_whole, whole
+from sim.core.lanes import cell, dyad, hearsay, put_whole, whole
 from sim.core.relationships import begin_relationship, record_ending, regroup
 from sim.core.scratch import (
     U_TURNOVER,
     new_scratch,  # noqa: F401  whoever calls the kernel needs it
 )
-from sim.core.sellers import booked, booked_before, close_period, close_seller, open_period  # noqa: F401
+from sim.core.sellers import (  # noqa: F401
+    booked,
+    booked_before,
+    close_partner,
+    close_period,
+    close_seller,
+    make_offers,
+    open_period,
+    take_note,
+)
 from sim.core.state import LANES
 from sim.core.terms import C_RUNNING, D_START
 from sim.core.using import count_use, draw_luck, meet, part, use
@@ -31,11 +41,12 @@ def advance(handle, worker, q, begin, end, t, scratch):
 
     0  a seller that has changed its strategy assigns its accounts to levels anew;
     1  turnover: buyers leave the market, fresh ones take their places;
-    2  hearing: advertising makes sellers known;
+    2  hearing: advertising, neighbours, partners and influencers make sellers known, shift beliefs and recommend;
     3  tending and use: problems, help and contact; beliefs, bond and tie follow, unattended bonds decay;
-    4  purchase occasions: for each lot review, choice, encounter and learning.
+    4  purchase occasions: for each lot review, choice, encounter and learning;
+    5  telling: what a neighbour may hear of it in the next period.
 
-    No lane sees another's move, and what is booked are whole numbers, so neither the order nor the number of lanes can matter.
+    No lane sees another's move of the period, and what is booked are whole numbers, so neither order nor number of lanes can matter.
     """
     market = view(handle)
     tile = market.state[q]
@@ -46,24 +57,28 @@ def advance(handle, worker, q, begin, end, t, scratch):
     assign_levels_anew(handle, tile, begin, end, first, k, t, book)
     draw_luck(market.luck, first, begin, end, t, scratch)
     turn_over(handle, worker, tile, begin, end, first, k, t, scratch, book)
+    if market.hearing:
+        hear_others(handle, tile, q, begin, end, first, k, t, scratch, book)
     hear_advertising(handle, tile, begin, end, first, k, t, book)
     meet(handle, tile, begin, end, t, scratch)
     use(market.behaviour, begin, end, scratch, market.discount_factor[t])
     part(handle, tile, begin, end, scratch)
     count_use(handle, begin, end, scratch, book)
     buy(handle, worker, tile, k, first, begin, end, t, scratch, book)
+    if market.network:
+        speak(handle, tile, q, begin, end, t, scratch)
 
 
 @njit
 def assign_levels_anew(handle, tile, begin, end, first, k, t, book):
-    """0  When an epoch begins, the accounts of every seller that has changed its plan."""
+    """0  The accounts of every seller that has changed its plan, by an event or in answer to the market."""
     market = view(handle)
-    e = market.strategy.epoch[t]
-    if t == 0 or market.strategy.epoch[t - 1] == e:
-        return
-    for lane in range(begin, end):
+    anyone = False
+    for s in range(market.standing.shape[0]):
+        anyone |= market.changed[s] > 0
+    for lane in range(begin, end if anyone else begin):
         s = whole(tile, at.INCUMBENT, lane)
-        if s >= 0 and market.strategy.regrouped[e, s]:
+        if s >= 0 and market.changed[s]:
             regroup(handle, tile, lane, first + u32(lane), k, t, book)
 
 
@@ -84,7 +99,7 @@ def hear_advertising(handle, tile, begin, end, first, k, t, book):
     """2  Buyers who do not know every seller may hear of one, where anybody advertises."""
     market = view(handle)
     sellers = market.standing.shape[0]
-    if not anyone_advertises(handle, market.strategy.epoch[t]):
+    if not anyone_advertises(handle):
         return
     everybody = i32(-1) if sellers == 32 else i32((i32(1) << i32(sellers)) - i32(1))
     for lane in range(begin, end):
@@ -93,10 +108,10 @@ def hear_advertising(handle, tile, begin, end, first, k, t, book):
 
 
 @njit
-def anyone_advertises(handle, e):
+def anyone_advertises(handle):
     market = view(handle)
     for s in range(market.standing.shape[0]):
-        if market.strategy.offers[e, s, at.ADVERTISING] > ZERO:
+        if market.offers[s, at.ADVERTISING] > ZERO:
             return True
     return False
 
@@ -111,6 +126,10 @@ def settle(handle, worker, q):
     for lane in range(np.int64(market.population.tile_lanes[q])):
         number = first + u32(lane)
         enter(handle, tile, lane, number, k, 0, 0, book)
+        if market.network:
+            for parity in range(2):          # nobody has anything to tell yet
+                market.beyond.words[parity, q * LANES + lane, at.TELLS] = as_float(i32(-1))
+                market.beyond.words[parity, q * LANES + lane, at.TELLS_SUPPLIER] = as_float(i32(-1))
         u = one_uniform(market.luck, number, 0, D_START, 0)
         for s in range(market.standing.shape[0]):
             if u < market.population.start[s]:
@@ -118,10 +137,13 @@ def settle(handle, worker, q):
                 if not (known >> u32(s)) & u32(1):        # who buys from a seller knows it
                     put_whole(tile, at.AWARE, lane, i32(known | (u32(1) << u32(s))))
                     book[s, at.PROSPECTS] += 1
+                    book[s, at.KNOWN] += market.hearing
                 begin_relationship(handle, tile, lane, number, k, 0, s, book)
                 put_whole(tile, dyad(at.HISTORY, s, sellers), lane, i32(whole(tile, dyad(at.HISTORY, s, sellers), lane) | i32(1 << 16)))
                 put_whole(tile, at.SINCE, lane, -1)
                 tile[cell(at.WORTH, lane)] = ZERO
+                if market.hearing:
+                    tile[cell(hearsay(at.DELIVERED, sellers), lane)] = market.offers[s, at.CAPABILITY] * market.offers[s, at.QUALITY]
                 break
 
 
@@ -137,7 +159,7 @@ def settle_tiles(handle, worker):
 def begin(handle):
     """First buyers in every tile, and the accounts that this makes."""
     market = view(handle)
-    open_period(handle, 0)      # a seller that serves segments of one needs to know what its levels amount to
+    make_offers(handle, 0)      # a seller that serves segments of one needs to know what its levels amount to
     for worker in range(market.flows.shape[0]):
         settle_tiles(handle, worker)
     begin_accounts(handle)
@@ -151,6 +173,7 @@ def begin_accounts(handle):
         for level in range(5):
             market.accounts[s, level] = (booked(handle, 0, s, at.ENTERED_LEVEL + level)
                                          - booked(handle, 0, s, at.QUITTED_LEVEL + level))
+        take_note(handle, s, -1)
 
 
 @njit

@@ -1,7 +1,7 @@
 """One lane of a tile: how its numbers, whole numbers and history are read and written."""
 from sim.core.arithmetic import as_float, as_int, i32, u64
 from sim.core.jit import njit
-from sim.core.state import ROWS, STRIDE
+from sim.core.state import DYAD_ROWS, ROWS, STRIDE
 
 
 @njit
@@ -14,6 +14,12 @@ def cell(row, lane):
 def dyad(field, seller, sellers):
     """Row of one field of the dyad with one seller."""
     return ROWS + field * sellers + seller
+
+
+@njit
+def hearsay(field, sellers):
+    """Row of one field of what the buyer remembers of how it heard of sellers."""
+    return ROWS + DYAD_ROWS * sellers + field
 
 
 @njit

@@ -5,9 +5,9 @@ from sim.core import state as at
 from sim.core.arithmetic import ZERO, i32
 from sim.core.handle import view
 from sim.core.jit import njit
-from sim.core.lanes import cell, dyad, has_left, is_set_up, last_purchase, put_whole, whole
+from sim.core.lanes import cell, dyad, has_left, hearsay, is_set_up, last_purchase, put_whole, whole
 from sim.core.targeting import classify
-from sim.core.terms import C_TURNOVER
+from sim.core.terms import BY_PARTNER, BY_WORD_OF_MOUTH, C_TURNOVER, OWN_SEARCH
 
 
 @njit(inlined=True)
@@ -29,8 +29,27 @@ def begin_relationship(handle, tile, lane, number, k, t, s, book):
     level = classify(handle, tile, lane, number, k, t, s)
     put_whole(tile, at.LEVEL, lane, level)
     book[s, at.ENTERED_LEVEL + level] += 1
-    tile[cell(at.WORTH, lane)] = -market.discount_factor[t] * market.strategy.offers[market.strategy.epoch[t], s, at.ACQUISITION_COST]
+    cost = market.offers[s, at.ACQUISITION_COST]
+    if market.hearing:
+        channel = came_by(tile, lane, sellers, s, book)
+        cost = market.offers[s, at.REFERRAL_REWARD] if channel == BY_WORD_OF_MOUTH else cost
+        cost = market.offers[s, at.COMMISSION] if channel == BY_PARTNER else cost
+    tile[cell(at.WORTH, lane)] = -market.discount_factor[t] * cost
     set_up(handle, tile, lane, t, s, level, book)
+
+
+@njit
+def came_by(tile, lane, sellers, s, book):
+    """The channel by which the account was won: that of the recommendation which stood when the buyer chose, if it was for this seller."""
+    recommended = whole(tile, hearsay(at.RECOMMENDED, sellers), lane) == s
+    by = whole(tile, hearsay(at.RECOMMENDED_BY, sellers), lane) if recommended else 0
+    channel = i32(by & 7)
+    put_whole(tile, hearsay(at.CHANNEL, sellers), lane, channel)
+    put_whole(tile, hearsay(at.REFERRER, sellers), lane, (by >> 3) - 1)
+    put_whole(tile, hearsay(at.RECOMMENDED, sellers), lane, -1)
+    if channel != OWN_SEARCH:
+        book[s, at.WON_ADVERTISING - 1 + channel] += 1
+    return channel
 
 
 @njit(inlined=True)
@@ -67,7 +86,9 @@ def end_relationship(handle, worker, tile, lane, k, t, cause, book):
     sellers = market.standing.shape[0]
     book[s, at.LOST_PRICE + cause] += 1
     book[s, at.QUITTED_LEVEL + whole(tile, at.LEVEL, lane)] += 1
-    tile[cell(at.WORTH, lane)] -= market.discount_factor[t] * market.strategy.offers[market.strategy.epoch[t], s, at.LOST_COST]
+    tile[cell(at.WORTH, lane)] -= market.discount_factor[t] * market.offers[s, at.LOST_COST]
+    if market.hearing and cause != C_TURNOVER and whole(tile, hearsay(at.CHANNEL, sellers), lane) == BY_WORD_OF_MOUTH:
+        book[s, at.LOST_VOUCHED if whole(tile, hearsay(at.REFERRER, sellers), lane) >= 0 else at.LOST_UNVOUCHED] += 1
     record_ending(handle, worker, tile, lane, k, t, cause)
     tile[cell(at.TIE, lane)] = ZERO
     put_whole(tile, at.INCUMBENT, lane, -1)
@@ -90,4 +111,9 @@ def record_ending(handle, worker, tile, lane, k, t, cause):
     began = max(since, market.burn_in)
     market.endings[worker, k, s, 1 if won else 0, t - began, cause] += 1
     worth = np.float64(tile[cell(at.WORTH, lane)]) / np.float64(market.discount_factor[began])
-    market.worth[worker, k, s, began - market.burn_in + 1 if won else 0] += np.int64(np.rint(worth * at.WORTH_PARTS))
+    parts = np.int64(np.rint(worth * at.WORTH_PARTS))
+    market.worth[worker, k, s, began - market.burn_in + 1 if won else 0] += parts
+    if market.hearing and won:
+        channel = whole(tile, hearsay(at.CHANNEL, market.standing.shape[0]), lane)
+        market.channel_endings[worker, k, s, channel, t - began, cause] += 1
+        market.channel_worth[worker, k, s, channel, began - market.burn_in + 1] += parts

@@ -21,8 +21,15 @@ money per unit) and a bond B in 0..1; with its incumbent supplier alone it has a
 6  *Sellers* serve each account at a level; past a level's capacity its effect thins out towards basic (`thinned`). Which account gets
    which level is a matter of targeting (`recognised`, `account_margin`, `expected_account_value`).
 7  *Standing.* Reputation follows the share of promises kept; learning from complaints lowers the rate of problems (`moved_towards`).
+8  *Hearing.* A buyer hears what a neighbour last experienced, as far as the word gets through (`good_news`, `bad_news`), and by how much
+   a promise was broken (`told_disappointment`); its belief follows at a discount (`hearsay_weight`); praise lends trust to the seller
+   praised (`tended`). A partner recommends whoever invests in it (`partner_weight`, `chance_to_be_recommended`). What was told decides
+   by which channel an account is won.
+9  *Six markets.* What a seller spends in a relationship market builds a stock that fades (`invested`), with one effect each
+   (`strengthened`, `weakened`, `enabled_capability`, `cushioned`).
+10 *Answers.* A seller may match, harvest, copy, give up or reprice (`matched_price`, `harvests`, `account_future`, `chance_to_keep`).
 
-Symbols and sources: `sim/ODD.md`, section 7, parts MODEL 4 to 9.
+Symbols and sources: `sim/ODD.md`, section 7, parts MODEL 4 to 10.
 """
 from sim.core.arithmetic import ONE, TWO, ZERO, exp, exp2, f32, i32, larger, log, nearest, smaller
 from sim.core.jit import njit
@@ -102,6 +109,12 @@ def relationship_experience(usage, severity, relief, delight, unresolved, compla
     return usage - (hurt if unresolved else ZERO) + (delight if resolved else ZERO)
 
 
+@njit
+def left_in_doubt(experience, doubt, just_bought, contact):
+    """g − doubt · [bought last period and not contacted since]: after the sale the buyer is tense and the seller relaxed (Levitt 1983)."""
+    return experience - (doubt if just_bought & (not contact) else ZERO)
+
+
 # --- bonds and ties ------------------------------------------------------------------------------------------------------------------
 
 @njit
@@ -122,6 +135,14 @@ def decayed(stock, rate):
 def discount_points(tenure, per_period, most):
     """The loyalty discount in whole basis points of the price: min(most, per_period · tenure)."""
     return i32(nearest(smaller(most, per_period * tenure) * f32(10000)))
+
+
+@njit
+def account_points(tenure, per_period, most, premium):
+    """What is taken off the price for an account, in whole basis points: its loyalty discount, less the premium that accounts pay above
+    newcomers (below nought: it pays more than the price); never more than the price."""
+    points = i32(discount_points(tenure, per_period, most) - (i32(nearest(premium * f32(10000))) if tenure > ZERO else i32(0)))
+    return points if points < i32(10000) else i32(10000)
 
 
 @njit
@@ -226,3 +247,109 @@ def expected_bond(growth, orientation, decay):
     """The bond at which growth and decay balance: gθ / (gθ + decay)."""
     gain = growth * orientation
     return gain / (gain + decay) if gain > ZERO else ZERO
+
+
+# --- hearing ------------------------------------------------------------------------------------------------------------------------------
+
+@njit
+def good_news(talk, referral_effect, referral_stock, reward, reward_half):
+    """min(1, talk · (1 + effect · C + reward / (reward + half))): the chance that a contented neighbour's word gets through; more where the
+    seller tends its referral market and where it rewards who recommends (MODEL 10; Ryu & Feick 2007 for the direction)."""
+    rewarded = reward / (reward + reward_half) if reward > ZERO else ZERO
+    return smaller(talk * (ONE + referral_effect * referral_stock + rewarded), ONE)
+
+
+@njit
+def bad_news(talk, times):
+    """min(1, talk · times): bad news travels further than good, whatever the seller does (TARP: twice as many are told)."""
+    return smaller(talk * times, ONE)
+
+
+@njit
+def hearsay_weight(credence, experiences, slowest):
+    """credence · max(w_min, 1 / (1 + n)): a neighbour's experience counts for a share of one's own, and less the more one has seen; n
+    counts this one as if it were the buyer's own."""
+    return credence * learning_weight(experiences + ONE, slowest)
+
+
+@njit
+def told_disappointment(relationship, promised, delivered):
+    """g − max(0, promised − (x + g)): who tells of a broken promise tells by how much it was broken (Oliver 1980: disconfirmation)."""
+    return relationship - larger(promised - (delivered + relationship), ZERO)
+
+
+@njit
+def partner_weight(goodwill, commission, half):
+    """goodwill + commission / (commission + half): what a partner recommends a seller for, in 0..2."""
+    return goodwill + (commission / (commission + half) if commission > ZERO else ZERO)
+
+
+@njit
+def chance_to_be_recommended(weight, weights):
+    """weight / max(1, Σ weights): in proportion to what was invested; a partner with little reason to recommend anybody often does not."""
+    return weight / larger(weights, ONE)
+
+
+# --- the six markets ----------------------------------------------------------------------------------------------------------------------
+
+@njit
+def invested(stock, spending, growth, fade):
+    """C + growth · spending · (1 − C) − fade · C, kept in 0..1: spending adds to what is still missing, and what is not kept up fades."""
+    return smaller(larger(stock + growth * spending * (ONE - stock) - fade * stock, ZERO), ONE)
+
+
+@njit
+def strengthened(x, effect, stock):
+    """x · (1 + effect · C)."""
+    return x * (ONE + effect * stock)
+
+
+@njit
+def weakened(x, effect, stock):
+    """x · (1 − effect · C)."""
+    return x * (ONE - effect * stock)
+
+
+@njit
+def enabled_capability(capability, enabling, ceiling, internal, recruitment):
+    """capability · (1 + C_internal · (enabling + ceiling · C_recruitment)): recruitment raises what staff could do, and internal marketing
+    brings them there (Bitner 1995: enabling the promise)."""
+    return capability * (ONE + internal * (enabling + ceiling * recruitment))
+
+
+@njit
+def cushioned(share, effect, stock):
+    """share + effect · C · (1 − share): friends among those with influence speak up for a seller that falls short."""
+    return share + effect * stock * (ONE - share)
+
+
+# --- sellers that answer ------------------------------------------------------------------------------------------------------------------
+
+@njit
+def matched_price(own, lowest, unit_cost, floor):
+    """min(own, max(lowest rival price, (1 + floor) · unit cost)): meets the lowest price but sells nothing below its floor."""
+    return smaller(own, larger(lowest, (ONE + floor) * unit_cost))
+
+
+@njit
+def harvests(harvesting, share, begins, ends):
+    """Whether a seller charges its accounts a premium: from the moment its share of buyers reaches `begins` until it falls below `ends`."""
+    return share >= begins if harvesting == 0 else share >= ends
+
+
+@njit
+def account_future(switching_cost, price_sensitivity, discount, purchase_rate, turnover):
+    """What an account is worth beyond this sale, money per unit: σ/α · ((1 − turnover) / (1 + d))^(1/λ).
+
+    Where rivals bid away everything else, a locked-in buyer is worth the switching cost, at its next purchase (Farrell & Klemperer 2007):
+    with σ = s and one purchase a period the price of newcomers is c − δ s, and in the last period accounts pay c + s."""
+    if price_sensitivity <= ZERO or purchase_rate <= ZERO:
+        return ZERO
+    until = exp(log((ONE - turnover) / (ONE + discount)) / purchase_rate) if turnover < ONE else ZERO
+    return switching_cost / price_sensitivity * until
+
+
+@njit
+def chance_to_keep(advantage, noise):
+    """1 / (1 + exp(−advantage/μ)): the logit of being preferred to the best of the rest."""
+    return ONE / (ONE + exp(larger(smaller(-advantage / noise, f32(80)), f32(-80))))

@@ -6,12 +6,14 @@ from sim.core.state import STRIDE
 (U_TURNOVER, U_OCCASION, U_PROBLEM, U_SURFACE, U_RESOLVE, U_CONTACT, G, B, K, USES, BOUGHT_LAST, VOICE, ORIENTATION,
  S_PROBLEM, S_OPENNESS, S_DETECT, S_RESOLVE, S_USAGE, S_SOCIAL, S_TIE, S_CONTACT, S_AFTER_SALE, S_COST,
  KEY, EVENTS, G_NOW, SPENT, VALUE_NOW, CONTACT_COST, RESOLUTION_COST) = range(30)
+# Stage 2, before stage 3 needs its rows: whom each buyer hears, and the list of those whom the word reaches.
+U_WHO, U_THROUGH, U_FINER, HEARS, LISTENER = range(6, 11)
 # Stage 4, buyer by buyer of the period's list: who it is, its luck, and its encounter with the seller it has chosen.
 (LANE, SERVED_BY, ENTRY, INCUMBENT, FREE, CHOSEN, CAUSE, MOVER, U_REVIEW, Z_DELIVERED, U_CONTRACT, TASTE_AT, VALUE, RELATIONSHIP, BOND,
  HISTORY, TENURE, ORIENTED, UNITS, WORTH, HAPPENED, G_HERE, QUALITY, CAPABILITY, PROMISE, PRICE, UNIT_COST, PER_PERIOD, MOST, POINTS,
- WAS_KEPT) = range(30, 61)
+ WAS_KEPT, PREMIUM, HANDED_OVER) = range(30, 63)
 # Stage 4, reviewer by reviewer: what the choice weighs; then a row of luck for not buying and for each seller.
-(REVIEWER, REVIEWER_LANE, REVIEWER_INCUMBENT, BARRIER, RETURNING, WEIGHT, SENSITIVITY, KNOWN, BEST, CHOICE, LUCK, GUMBEL) = range(61, 73)
+(REVIEWER, REVIEWER_LANE, REVIEWER_INCUMBENT, BARRIER, RETURNING, WEIGHT, SENSITIVITY, KNOWN, BEST, CHOICE, LUCK, GUMBEL) = range(63, 75)
 
 
 def new_scratch(sellers: int):

@@ -15,19 +15,25 @@ from sim.core.terms import BASIC, BY_VALUE, D_RECOGNITION, SEGMENTS_OF_ONE, UNIF
 def classify(handle, tile, lane, number, k, t, s):
     """The level at which seller s serves this account: by type as recognised, by value, or the best for this one account."""
     market = view(handle)
-    strategy = market.strategy
-    e = strategy.epoch[t]
-    offer = strategy.offers[e, s]
+    return market.response[s, at.SERVED_AS + planned_level(handle, tile, lane, number, k, t, s)]
+
+
+@njit(inlined=True)
+def planned_level(handle, tile, lane, number, k, t, s):
+    """The level that the seller's plan gives the account: its own plan, or the one that it has copied."""
+    market = view(handle)
+    e, plan = market.strategy.epoch[t], market.response[s, at.FOLLOWS]
+    offer = market.offers[s]
     targeting = i32(offer[at.TARGETING])
     if targeting == UNIFORM:
-        return strategy.level_of[e, s, 0]
+        return market.strategy.level_of[e, plan, 0]
     u_right, u_which, _, _ = uniforms(market.luck, number, whole(tile, at.ENTERED, lane), D_RECOGNITION, s)
     if targeting == BY_VALUE:
-        return level_by_value(handle, tile, lane, k, e, s, u_right, u_which)
+        return level_by_value(handle, tile, lane, k, s, market.strategy.value_from[e, plan], u_right, u_which)
     seen = recognised_type(handle, k, offer[at.ACCURACY], u_right, u_which)
     if targeting == SEGMENTS_OF_ONE:
-        return level_of_one(handle, tile, lane, k, e, s, seen)
-    return strategy.level_of[e, s, seen]
+        return level_of_one(handle, tile, lane, k, s, seen)
+    return market.strategy.level_of[e, plan, seen]
 
 
 @njit(inlined=True)
@@ -42,10 +48,10 @@ def recognised_type(handle, k, accuracy, u_right, u_which):
 
 
 @njit(inlined=True)
-def level_by_value(handle, tile, lane, k, e, s, u_right, u_which):
+def level_by_value(handle, tile, lane, k, s, value_from, u_right, u_which):
     """Tiers of account margin; a record that is wrong puts the account in one of the other tiers."""
     market = view(handle)
-    offer, value_from = market.strategy.offers[e, s], market.strategy.value_from[e, s]
+    offer = market.offers[s]
     margin = rules.account_margin(offer[at.PRICE], offer[at.UNIT_COST], tile[cell(at.VOLUME, lane)], market.population.lots[k],
                                   tile[cell(at.PURCHASE_RATE, lane)])
     tiers, tier = 0, 0
@@ -64,27 +70,27 @@ def level_by_value(handle, tile, lane, k, e, s, u_right, u_which):
 
 
 @njit
-def level_of_one(handle, tile, lane, k, e, s, seen):
+def level_of_one(handle, tile, lane, k, s, seen):
     """The allowed level of highest expected account value. A record of the right type knows the buyer's own attributes; a wrong one
     holds the median buyer of the type it was taken for."""
     market = view(handle)
     best, best_value = BASIC, f32(-np.inf)
-    allowed = i32(market.strategy.offers[e, s, at.ALLOWED])
+    allowed = i32(market.offers[s, at.ALLOWED])
     for level in range(5):
         if (allowed >> level) & 1:
-            value = account_value_at(handle, tile, lane, k, e, s, seen, level)
+            value = account_value_at(handle, tile, lane, k, s, seen, level)
             if value > best_value:
                 best, best_value = level, value
     return best
 
 
 @njit
-def account_value_at(handle, tile, lane, k, e, s, seen, level):
+def account_value_at(handle, tile, lane, k, s, seen, level):
     """What seller s expects an account to be worth at a level, by its own arithmetic (`rules.expected_account_value`)."""
     market = view(handle)
     own = seen == k
     middle = at.QUANTILE_POINTS // 2
-    table, y, offer = market.population.attributes[seen], market.behaviour, market.strategy.offers[e, s]
+    table, y, offer = market.population.attributes[seen], market.behaviour, market.offers[s]
     barrier = tile[cell(at.SWITCHING_COST, lane)] if own else table[at.SWITCHING_COST, middle]
     horizon = tile[cell(at.TIME_HORIZON, lane)] if own else table[at.TIME_HORIZON, middle]
     orientation = tile[cell(at.RELATIONSHIP_ORIENTATION, lane)] if own else table[at.RELATIONSHIP_ORIENTATION, middle]

@@ -27,6 +27,31 @@ class Cause(IntEnum):
     RUNNING = 3
 
 
+class Channel(IntEnum):
+    """How a seller won an account: what the buyer last heard of it, and from whom."""
+    OWN_SEARCH = 0
+    ADVERTISING = 1
+    WORD_OF_MOUTH = 2
+    PARTNER = 3
+
+
+class RelationshipMarket(IntEnum):
+    """The six markets in which a seller invests (Christopher, Payne & Ballantyne 1991); each has a stock of what was built there."""
+    CUSTOMER = 0
+    REFERRAL = 1
+    SUPPLIER = 2
+    RECRUITMENT = 3
+    INFLUENCE = 4
+    INTERNAL = 5
+
+
+class Network(IntEnum):
+    """Whom buyers hear: nobody, anybody, or their neighbours."""
+    NONE = 0
+    WELL_MIXED = 1
+    NEIGHBOURS = 2
+
+
 class Attribute(IntEnum):
     """What is drawn for a buyer when it enters the market, in the order of its rows."""
     SWITCHING_COST = 0
@@ -52,15 +77,25 @@ class Draw(IntEnum):
     REACH = 7         # in the period of entry: one per seller
     RECOGNITION = 8   # in the period of entry: two per seller
     START = 9         # in the period of entry: the first incumbent
+    NETWORK = 10      # of the network, not of a buyer's life: who is whose neighbour
+    WORD = 11         # which neighbour the buyer hears, and whether it has something to say
+    ADVICE = 12       # which partner is asked, and whom it recommends
+    SHOCK = 13        # does an influencer's campaign reach the buyer: one draw for each shock of the period
 
 
 LEVELS = tuple(level.name.lower() for level in Level)
+CHANNELS = tuple(channel.name.lower() for channel in Channel)
+MARKETS = tuple(market.name.lower() for market in RelationshipMarket)
 CAUSES = tuple(cause.name.lower() for cause in Cause)
 ATTRIBUTES = tuple(attribute.name.lower() for attribute in Attribute)
 
 # The same as plain numbers: what compiled code counts with.
-D_PERIOD, D_USE, D_LOT, D_CHOICE, D_HEARING, D_ATTRIBUTES, D_TASTE, D_REACH, D_RECOGNITION, D_START = (int(draw) for draw in Draw)
+(D_PERIOD, D_USE, D_LOT, D_CHOICE, D_HEARING, D_ATTRIBUTES, D_TASTE, D_REACH, D_RECOGNITION, D_START, D_NETWORK, D_WORD, D_ADVICE,
+ D_SHOCK) = map(int, Draw)
 C_PRICE, C_INCIDENT, C_TURNOVER, C_RUNNING = (int(cause) for cause in Cause)
+OWN_SEARCH, BY_ADVERTISING, BY_WORD_OF_MOUTH, BY_PARTNER = map(int, Channel)
+CUSTOMER, REFERRAL, SUPPLIER, RECRUITMENT, INFLUENCE, INTERNAL = map(int, RelationshipMarket)
+WELL_MIXED, NEIGHBOURS = int(Network.WELL_MIXED), int(Network.NEIGHBOURS)
 UNIFORM, BY_VALUE, SEGMENTS_OF_ONE = int(Targeting.UNIFORM), int(Targeting.BY_VALUE), int(Targeting.SEGMENTS_OF_ONE)
 BASIC, CONTRACT, LAST_DRAWN = int(Level.BASIC), int(Attribute.CONTRACT), int(Attribute.VOICE)
 CALLS_PER_LOT = 9      # of Draw.CHOICE: one draw for not buying and 32 for sellers, four a call

@@ -70,7 +70,6 @@ def meet(handle, tile, begin, end, t, scratch):
     """3a  Each buyer and its incumbent, side by side in scratch: their dyad, and the service that the account's level amounts to."""
     market = view(handle)
     sellers = market.standing.shape[0]
-    e = market.strategy.epoch[t]
     for lane in range(begin, end):
         incumbent = whole(tile, at.INCUMBENT, lane)
         s = u64(max(incumbent, 0))
@@ -88,8 +87,8 @@ def meet(handle, tile, begin, end, t, scratch):
         scratch[cell(ORIENTATION, lane)] = tile[cell(at.RELATIONSHIP_ORIENTATION, lane)]
         scratch[cell(SPENT, lane)] = tile[cell(at.WORTH, lane)]
         scratch[cell(EVENTS, lane)] = tile[cell(at.HAPPENED, lane)]
-        scratch[cell(CONTACT_COST, lane)] = market.strategy.offers[e, s, at.CONTACT_COST]
-        scratch[cell(RESOLUTION_COST, lane)] = market.strategy.offers[e, s, at.RESOLUTION_COST]
+        scratch[cell(CONTACT_COST, lane)] = market.offers[s, at.CONTACT_COST]
+        scratch[cell(RESOLUTION_COST, lane)] = market.offers[s, at.RESOLUTION_COST]
         for field in range(at.SERVICE_FIELDS):
             scratch[cell(S_PROBLEM + field, lane)] = market.service[served, u64(field)]
 
@@ -112,6 +111,7 @@ def use(y, begin, end, scratch, discount_factor):
         contact = served & ((scratch[cell(U_CONTACT, lane)] < scratch[cell(S_CONTACT, lane)]) | after_sale)
         g = rules.relationship_experience(scratch[cell(S_USAGE, lane)], y.severity, y.complaint_relief, y.delight, unresolved,
                                           complained, resolved)
+        g = rules.left_in_doubt(g, y.doubt, scratch[cell(BOUGHT_LAST, lane)] > ZERO, contact)
         weight = y.learning * rules.learning_weight(scratch[cell(USES, lane)] + ONE, y.slowest_learning)
         believed = rules.updated_belief(scratch[cell(G, lane)], g, weight, y.loss_aversion)
         bond = rules.decayed(scratch[cell(B, lane)], y.bond_decay)

@@ -2,5 +2,7 @@
 
 - `compare`: which strategy earns the seller more, from when on, and through what
 - `why`: the difference in profit, split exactly into its causes
+- `channels`: through whom accounts are won, and what those that came recommended are worth beside others like them
+- `moves`: what sellers did in answer to the market
 - `flip`: what would have to change for the answer to be another
 """

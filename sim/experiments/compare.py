@@ -11,7 +11,7 @@ from sim.experiments.verdict import answer, sentence
 from sim.experiments.why import CAUSES, account_flows, decompose
 from sim.intervals import Interval, interval, verdict
 from sim.measures import first_period, last_stretch
-from sim.money import accounts_by_level, discounting, ledger, money, terms, total, type_shares
+from sim.money import accounts_by_level, discounting, ledger, money, stated_terms, terms, total, type_shares, won_by_channel
 
 if TYPE_CHECKING:
     from sim.runs import Runs
@@ -131,6 +131,21 @@ class Comparison:
 
         return summarise(self)
 
+    @cached_property
+    def channels(self) -> pd.DataFrame:
+        """Through which channels the focal seller wins accounts, and what these are worth beside others like them (`experiments.channels`);
+        empty where all came by own search."""
+        from sim.experiments.channels import by_channel
+
+        return by_channel(self.runs, self.periods, self.focal)
+
+    @cached_property
+    def moves(self) -> pd.DataFrame:
+        """What sellers did in answer to the market (`experiments.moves`); empty where none answers."""
+        from sim.experiments.moves import moves
+
+        return moves(self.runs)
+
     def flips(self, strategy: str | None = None) -> list:
         """What would have to change for the answer to be another (see `experiments.flip`)."""
         from sim.experiments.flip import flip
@@ -162,12 +177,18 @@ class Comparison:
 
 
 def _side(runs: "Runs", strategy: str, seller: int) -> dict[str, np.ndarray]:
-    """One seller under one strategy: what `money` and `account_flows` say, and contacts and resolved problems."""
-    flows, of = ledger(runs, strategy), terms(runs.scenario, strategy)
+    """One seller under one strategy: what `money` and `account_flows` say, and what its stated costs are paid for: contacts, resolved
+    problems, won_at_cost (accounts won by own search or advertising), units_at_cost (units, as far as their stated unit cost is
+    incurred)."""
+    flows, of = ledger(runs, strategy), terms(runs, strategy)
     found = money(runs, strategy, flows)
-    list_margin = (of["price"] - of["unit_cost"])[:, 0, seller]
+    list_margin = (of["price"] - of["unit_cost"])[..., 0, seller]
     side = {name: values[..., seller] for name, values in found.items()}
     side |= {name: total(flows, name)[:, 1:, :, seller] for name in ("contacts", "resolved")}
+    side["won_at_cost"] = won_by_channel(flows[:, 1:, :, seller])[..., :2].sum(-1)
+    stated = stated_terms(runs.scenario, strategy)["unit_cost"]
+    incurred = np.divide(of["unit_cost"], stated, out=np.ones_like(of["unit_cost"]), where=stated > 0)
+    side["units_at_cost"] = side["units"] * incurred[..., seller]
     return side | account_flows(flows, accounts_by_level(flows), found, list_margin, seller)
 
 

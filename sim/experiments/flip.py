@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.experiments.levers import Booked, Played, booked_levers, copied_by_rivals, played_levers
+from sim.experiments.levers import Booked, Played, booked_levers, copied_by_rivals, levers_beyond, played_levers
 from sim.experiments.verdict import amount
 
 STEPS = 60                       # halvings of a range on the books, which cost nothing
 LEAST = 1e-6                     # of the gap that must lie on the other side at the end of a range: less is rounding
 RUNS = 2                         # paired runs of a played market
-TRIALS = 16                      # markets that may be played, each RUNS times under two strategies
+TRIALS = 16                      # markets that may be played for the levers of every market, each RUNS times under two strategies
+MORE_TRIALS = 3                  # for each lever that lies beyond the dyad
 BUYER_PERIODS = 4_000_000        # that may be played in a second: fixed, so that the same market is played on any machine
 SMALLEST, LARGEST = 300, 1_500   # buyers of a played market
 
@@ -52,7 +53,7 @@ def flip(scenario, strategy: str | None = None, baseline: str | None = None, sec
     if undecided or gap == 0:
         return []
     found = [booked(lever, gap) for lever in booked_levers(comparison, strategy)]
-    found += played(trial, comparison.focal, gap)
+    found += played(trial, comparison.focal, gap) if trial.playable else []
     return sorted((change for change in found if change), key=lambda change: change.distance)
 
 
@@ -72,22 +73,26 @@ def halved(lever: Booked, end: float, gap: float) -> float:
 
 
 class Trial:
-    """A small market of the same make, played again with something changed."""
+    """A small market of the same make, played again with something changed.
+
+    A market on an edge list is of the buyers on it, and cannot be made smaller: a large one is not `playable` in the time."""
 
     def __init__(self, scenario, strategy: str, baseline: str, seconds: float):
-        self.scenario, self.strategy, self.baseline, self.left = scenario, strategy, baseline, TRIALS
         from sim.offers import burn_in
 
-        steps = TRIALS * RUNS * 2 * (burn_in(scenario) + scenario.market.periods)
+        self.scenario, self.strategy, self.baseline = scenario, strategy, baseline
+        self.left = TRIALS + MORE_TRIALS * len(levers_beyond(scenario, scenario.focal))
+        steps = self.left * RUNS * 2 * (burn_in(scenario) + scenario.market.periods)
         size = min(max(int(seconds * BUYER_PERIODS / steps), SMALLEST), LARGEST, scenario.market.buyers)
         self.values = self._values(size)
+        self.playable = scenario.word_of_mouth.network != "file" or scenario.market.buyers <= LARGEST
 
     def _values(self, buyers: int) -> dict:
         """The market in plain form; in its own size where some type has too few buyers to shrink."""
-        from sim.rebuild import resized
+        from sim.rebuild import plain_form, resized
 
         shares = [buyer.share for buyer in self.scenario.buyers.values() if buyer.share > 0]
-        values = self.scenario.as_dict()
+        values = plain_form(self.scenario)
         return resized(values, buyers) if buyers * min(shares) >= 1 else values
 
     def comparison(self, change):

@@ -2,7 +2,8 @@
 
 Some levers bear on the books alone (costs, margin, volume, the discount rate, the horizon): no buyer behaves otherwise, so the runs at hand
 give the answer exactly, without another run. The others change behaviour and must be played: price, switching cost, turnover, problems,
-and what the rivals do.
+what buyers tell one another, the relationship budget, and what the rivals do. Where sellers answer the market they look at costs and
+profits, so that nothing but the discount rate and the horizon bears on the books alone.
 """
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.offers import periods_per_year
+from sim.plans import answering
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,8 @@ class Played:
 def booked_levers(comparison, strategy: str) -> list[Booked]:
     """The levers whose effect the ledgers hold: the gap is linear in each price and cost, by the discounted change of what it is for."""
     scenario, sums, gap = comparison.scenario, discounted_changes(comparison, strategy), comparison.gaps[strategy].sum(1).mean()
+    if answering(scenario, strategy) or answering(scenario, comparison.baseline):
+        return time_levers(comparison, strategy)
     seller = scenario.sellers[comparison.focal]
     money, per_unit = scenario.market.currency, f"{scenario.market.currency} a unit"
 
@@ -47,13 +51,14 @@ def booked_levers(comparison, strategy: str) -> list[Booked]:
         return Booked(name, unit, now, least, most, lambda x: gap + (x - now) * slope)
 
     levers = [
-        linear("the unit cost", per_unit, seller.unit_cost, seller.price, -sums["units"]),
+        linear("the unit cost", per_unit, seller.unit_cost, seller.price, -sums["units_at_cost"]),
         linear("the volume that buyers buy", "times what it is", 1.0, 10.0, sums["revenue"] - sums["goods_cost"], 0.1),
         linear("the cost per account of every level", "times what it is", 1.0, 10.0, -sums["service_cost"]),
         linear("the cost of a contact", money, seller.contact_cost, 10 * seller.contact_cost + 100, -sums["contacts"]),
         linear("the cost of resolving a problem", money, seller.resolution_cost, 10 * seller.resolution_cost + 100, -sums["resolved"]),
         linear("the set-up cost of every level", "times what it is", 1.0, 10.0, -sums["setup_cost"]),
-        linear("the cost to win an account", money, seller.acquisition_cost, 10 * (seller.acquisition_cost + seller.price), -sums["won"]),
+        linear("the cost to win an account", money, seller.acquisition_cost, 10 * (seller.acquisition_cost + seller.price),
+               -sums["won_at_cost"]),
     ]
     return [*levers, *time_levers(comparison, strategy)]
 
@@ -76,7 +81,7 @@ def discounted_changes(comparison, strategy: str) -> dict[str, float]:
     """By how much the strategy changes each flow of money or of events, discounted, per buyer, mean over runs."""
     one, other = (comparison.sides[name] for name in (comparison.baseline, strategy))
     return {name: float((other[name] - one[name]).sum(-1).mean(0) @ comparison.factors) / comparison.buyers
-            for name in ("units", "revenue", "goods_cost", "service_cost", "setup_cost", "contacts", "resolved", "won")}
+            for name in ("units_at_cost", "revenue", "goods_cost", "service_cost", "setup_cost", "contacts", "resolved", "won_at_cost")}
 
 
 def played_levers(scenario, strategy: str, focal: str) -> list[Played]:
@@ -94,6 +99,25 @@ def played_levers(scenario, strategy: str, focal: str) -> list[Played]:
     if len(scenario.groups[group]) == 1 and price > 0:
         levers.insert(0, Played("the price", f"{market.currency} a unit", price, 0.8 * price, 1.2 * price,
                                 lambda values, x: scale_price(values, {group, focal}, x / price)))
+    return [*levers, *levers_beyond(scenario, focal)]
+
+
+def levers_beyond(scenario, focal: str) -> list[Played]:
+    """What buyers tell one another, where they do; and the focal seller's relationship budget (in every strategy and event), where it
+    spends one throughout."""
+    word, market = scenario.word_of_mouth, scenario.market
+    group = next(name for name, members in scenario.groups.items() if focal in members)
+    levers = []
+    if word.network != "none":
+        levers += [
+            Played("the chance to hear of a contented neighbour", f"a {market.period}", word.talk, 0.0, min(3 * word.talk + 0.05, 1.0),
+                   lambda values, x: values["word_of_mouth"].update(talk=x)),
+            Played("how often bad news is passed on", "times as often as good", word.bad_news, 0.0, 3 * word.bad_news + 1,
+                   lambda values, x: values["word_of_mouth"].update(bad_news=x))]
+    budget = scenario.sellers[focal].relationship_budget.total
+    if budget > 0 and len(scenario.groups[group]) == 1:
+        levers.append(Played("the relationship budget", "times what it is", 1.0, 0.0, 3.0,
+                             lambda values, x: scale_budget(values, {group, focal}, x)))
     return levers
 
 
@@ -105,12 +129,23 @@ def scale_switching_cost(values: dict, scenario, factor: float) -> None:
 
 def scale_price(values: dict, names: set[str], factor: float) -> None:
     """The focal seller's price times a factor, wherever the scenario states one."""
+    for seller in statements(values, names):
+        if "price" in seller:
+            seller["price"] *= factor
+
+
+def scale_budget(values: dict, names: set[str], factor: float) -> None:
+    """The focal seller's relationship budget times a factor, wherever the scenario states one."""
+    for seller in statements(values, names):
+        if "total" in seller.get("relationship_budget", {}):
+            seller["relationship_budget"]["total"] *= factor
+
+
+def statements(values: dict, names: set[str]) -> list[dict]:
+    """What the scenario states of a seller: at the start, in strategies and in events."""
     changes = [values["sellers"], *values["strategies"].values(), *values["events"]]
     changes += [event for strategy in values["strategies"].values() for event in strategy.get("events", ())]
-    for part in changes:
-        for name in names:
-            if isinstance(part.get(name), dict) and "price" in part[name]:
-                part[name]["price"] *= factor
+    return [part[name] for part in changes for name in names if isinstance(part.get(name), dict)]
 
 
 def copied_by_rivals(values: dict, scenario, strategy: str, focal: str) -> None:

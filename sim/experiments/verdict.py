@@ -71,7 +71,15 @@ def answer(comparison) -> dict:
         "buyers": comparison.buyers, "periods": scenario.market.periods, "period": scenario.market.period,
         "currency": scenario.market.currency, "focal": comparison.focal, "baseline": comparison.baseline, "confidence": 0.95,
         "unit": "money per buyer, discounted to the first period", "strategies": strategies,
-        "summary": {row.pop("strategy"): plain(row) for row in comparison.summary.to_dict("records")}}
+        "summary": {row.pop("strategy"): plain(row) for row in comparison.summary.to_dict("records")}} | beyond(comparison)
+
+
+def beyond(comparison) -> dict:
+    """What lies beyond the dyad, as plain data: channels and moves by strategy, each only where there is something to say."""
+    parts = {"channels": (comparison.channels, "channel"), "moves": (comparison.moves, "seller")}
+    return {name: {strategy: {row.pop(key): plain(row) for row in part.drop(columns="strategy").to_dict("records")}
+                   for strategy, part in table.groupby("strategy", sort=False)}
+            for name, (table, key) in parts.items() if len(table)}
 
 
 def plain(value):

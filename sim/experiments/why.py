@@ -8,19 +8,19 @@ split at the midpoint, Δ(xy) = x̄·Δy + ȳ·Δx (Bennet 1920), which leaves n
   follows E = S + a·(N − S) and S' = (1 − l)·E, with a the rate at which the N − S other buyers of the type are won and l the rate at which
   accounts are lost; what Δa brings about, now and in all later periods, is acquisition, what Δl brings about is retention. (Counts in
   place of rates would book it as poor acquisition that a buyer who never left cannot be won again.) Acquisition also bears the change
-  of acquisition and advertising cost; retention also has the purchase that goes elsewhere when an account is lost, −m̄·Ē·k̄·Δl, with
+  of `money.TO_WIN`: acquisition cost, advertising, referral rewards and commissions, and what the relationship budget spends on the
+  referral and influence markets; retention also has the purchase that goes elsewhere when an account is lost, −m̄·Ē·k̄·Δl, with
   k the units that an account buys that is not lost;
 - *share of wallet*: m̄·Ē·(Δq + k̄·Δl), the units q that an account buys in a period, but for that purchase: more lots of the accounts that
   stay, and accounts that buy more;
-- *cost to serve*: −Δ of service, contacts, resolved problems, set-up, listening and programmes.
+- *cost to serve*: −Δ of `money.TO_SERVE`: service, contacts, resolved problems, set-up, listening, programmes, and what the relationship
+  budget spends on the customer, internal, recruitment and supplier markets. (What a supplier market brings, a lower unit cost, is margin.)
 """
 import numpy as np
 
-from sim.money import lost, won
+from sim.money import TO_SERVE, TO_WIN, lost, won
 
 CAUSES = ("price and discount", "retention", "share of wallet", "acquisition", "cost to serve")
-TO_SERVE = ("service_cost", "contact_cost", "resolution_cost", "setup_cost", "listening_cost", "programme_cost")
-TO_WIN = ("acquisition_cost", "advertising_cost")
 
 
 def decompose(one: dict[str, np.ndarray], other: dict[str, np.ndarray], buyers: np.ndarray, factors: np.ndarray) -> np.ndarray:
@@ -47,14 +47,14 @@ def account_flows(flows: np.ndarray, accounts: np.ndarray, money: dict[str, np.n
                   seller: int) -> dict[str, np.ndarray]:
     """What the decomposition needs of one seller under one strategy, each float64 [run, period, type].
 
-    flows, accounts: see `sim.money`; money: of the same runs; list_margin: [period], price − unit cost, from which the mean discount per
-    unit is taken to give the margin per unit."""
+    flows, accounts: see `sim.money`; money: of the same runs; list_margin: [run, period], price − unit cost, from which the mean discount
+    per unit is taken to give the margin per unit."""
     units = money["units"][..., seller]
     start, gains, losses = accounts.sum(-1)[:, :-1, :, seller], won(flows)[:, 1:, :, seller], lost(flows)[:, 1:, :, seller]
     exposed = (start + gains).astype(float)
     return {
         "units": units,
-        "margin": list_margin[:, None] - _ratio(money["discount"][..., seller], units, 0.0),
+        "margin": list_margin[..., None] - _ratio(money["discount"][..., seller], units, 0.0),
         "start": start.astype(float), "won": gains.astype(float), "lost": losses.astype(float), "exposed": exposed,
         "quantity": _ratio(units, exposed, np.nan), "quantity_kept": _ratio(units, exposed - losses, np.nan),
         "loss_rate": _ratio(losses, exposed, np.nan),

@@ -6,13 +6,19 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from sim.plans import answering, moves
+from sim.plots.beyond import channels, course, worth
 from sim.plots.life import life
 from sim.plots.market import phases, share
 from sim.plots.money import money_flow, why
-from sim.plots.profit import gap, profit
+from sim.plots.profit import gap, leading, profit
+from sim.plots.relationships import relationships
 from sim.plots.retention import had_accounts, retention, survival
 
-__all__ = ["draw", "figures", "gap", "life", "money_flow", "phases", "profit", "retention", "save", "share", "survival", "why"]
+__all__ = [
+    "channels", "course", "draw", "figures", "gap", "life", "money_flow", "phases", "profit", "relationships", "retention", "save", "share",
+    "survival", "why", "worth",
+]  # fmt: skip
 
 
 def figures(comparison) -> Iterator[tuple[str, Callable]]:
@@ -25,6 +31,19 @@ def figures(comparison) -> Iterator[tuple[str, Callable]]:
     staying = (retention, survival) if had_accounts(comparison) else ()
     for figure in (money_flow, *staying, share, phases):
         yield figure.__name__, lambda figure=figure: figure(comparison)
+    for figure in (channels, worth) if len(comparison.channels) else ():
+        yield figure.__name__, lambda figure=figure: figure(comparison)
+    moving = courses(comparison)
+    for name in moving:
+        yield "course" if len(moving) == 1 else f"course_{name}", lambda name=name: course(comparison, name)
+
+
+def courses(comparison) -> list[str]:
+    """The strategies of which to show what sellers did: those under which some answer the market; else the leading one, where stocks are
+    built or somebody with influence acts."""
+    scenario, names = comparison.scenario, comparison.runs.strategies
+    best = leading(comparison)["strategy"] if comparison.others else comparison.baseline
+    return [name for name in names if answering(scenario, name)] or [best] * moves(scenario, best)
 
 
 def draw(comparison, folder: str | Path, svg: bool = False) -> list[Path]:

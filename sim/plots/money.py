@@ -16,8 +16,9 @@ STEPS = {  # what revenue goes to, in the order of the fall; columns of the peri
     "tending accounts": ("service_cost", "contact_cost", "listening_cost"),
     "solving problems": ("resolution_cost",),
     "setting accounts up": ("setup_cost",),
-    "winning accounts": ("acquisition_cost",),
+    "winning accounts": ("acquisition_cost", "referral_reward", "commission"),
     "advertising and programmes": ("advertising_cost", "programme_cost"),
+    "relationship budget": ("budget_to_serve", "budget_to_win"),
 }
 
 

@@ -8,9 +8,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, create_model
 
+from sim.scenario.answers import Answers
 from sim.scenario.distributions import Spread
 from sim.scenario.levels import LEVELS, LevelChoice, LevelName, read_plan
 from sim.scenario.parameter import Section, parameter
+from sim.scenario.six_markets import RelationshipBudget
 
 JACKSON_TYPES = ("lost_for_good", "intermediate", "always_a_share")
 INSTRUMENTS = ("surveys", "trailer_calls", "complaint_monitoring", "lost_customer_surveys", "visits")
@@ -207,6 +209,32 @@ class Seller(Section):
         "draw of this shape instead of normal with taste_spread (all sellers or none)", "shape",
         "Goodhardt, Ehrenberg & Chatfield 1984 (Dirichlet)", above=0,
     )  # fmt: skip
+    relationship_budget: RelationshipBudget = parameter(
+        RelationshipBudget(), "what the seller spends on its six markets", source="Christopher, Payne & Ballantyne 1991", later=True
+    )
+    partners: dict[str, float] = parameter(
+        {}, "share of its referral spending that goes to each referral partner; the rest goes to its own accounts",
+        "share of the referral spending", "assumption: none unless stated", least=0, most=1, later=True,
+    )  # fmt: skip
+    network: str | None = parameter(
+        None, "name of the alliance; sellers of one network share what they build in the supplier and referral markets",
+        source="assumption: every seller by itself unless stated; Gummesson 2002 (R20) for alliances", later=True,
+    )  # fmt: skip
+    referral_reward: float = parameter(
+        0, "what whoever recommended it gets, in place of acquisition_cost", "money per account won by word of mouth",
+        "assumption: none unless stated", least=0, later=True,
+    )  # fmt: skip
+    commission: float = parameter(
+        0, "what a referral partner gets, in place of acquisition_cost", "money per account won through a partner",
+        "assumption: none unless stated", least=0, later=True,
+    )  # fmt: skip
+    premium: float = parameter(
+        0, "what accounts pay above newcomers", "share of price", "assumption: one price for all unless stated",
+        least=-0.9, most=5, later=True,
+    )  # fmt: skip
+    answers: Answers = parameter(
+        Answers(), "rules by which the seller answers the market", source="assumption: sellers stand still unless stated", later=True
+    )
 
 
 # Fixed for the whole run: how many sellers there are, where buyers start and what they like is no seller's move.
@@ -226,14 +254,3 @@ def _changeable_fields() -> dict[str, Any]:
 
 SellerChange = create_model("SellerChange", __base__=Section, __doc__="What a strategy or event changes of a seller.",
                             **_changeable_fields())  # fmt: skip
-
-
-def changed(seller: Seller, change: Section) -> Seller:
-    """`seller` with what `change` states; capacities and discounts that it leaves out stay as they were."""
-    update = {name: getattr(change, name) for name in change.model_fields_set}
-    if "capacity" in update:
-        update["capacity"] = seller.capacity | update["capacity"]
-    if "loyalty_discount" in update:
-        stated = {name: getattr(change.loyalty_discount, name) for name in change.loyalty_discount.model_fields_set}
-        update["loyalty_discount"] = seller.loyalty_discount.model_copy(update=stated)
-    return seller.model_copy(update=update)

@@ -2,26 +2,23 @@
 
 from pydantic import BaseModel
 
-from sim.scenario.actors import BuyerType, Instrument, Level, LoyaltyDiscount, Seller
-from sim.scenario.parameter import Facts, facts
-from sim.scenario.schema import SECTIONS, DataFile, EventTimes, Observed, Study, Within
+from sim.scenario.actors import BuyerType, Instrument, Level, Seller
+from sim.scenario.networks import Partner, Shock
+from sim.scenario.parameter import Facts, facts, group
+from sim.scenario.schema import SECTIONS, DataFile, EventTimes, Observed, Study
+from sim.scenario.six_markets import MarketStock
 
-MAPPINGS = ("market", "product", "behaviour", "buyers", "sellers", "levels", "listening", "strategies")
-ROOT = (
-    "schema",
-    "name",
-    "teaches",
-    "extends",
-    *MAPPINGS,
-    "baseline",
-    "focal",
-    "events",
-    "data",
-    "observed",
-    "runs",
-    "seed",
-)
-NAMED = {"buyers": BuyerType, "sellers": Seller, "levels": Level, "listening": Instrument}
+NAMED = {
+    "buyers": BuyerType,
+    "sellers": Seller,
+    "partners": Partner,
+    "levels": Level,
+    "listening": Instrument,
+    "six_markets": MarketStock,
+}
+MAPPINGS = (*SECTIONS, *NAMED, "strategies")
+LISTS = {"events": EventTimes, "influence": Shock, "data": DataFile}
+ROOT = ("schema", "name", "teaches", "extends", *MAPPINGS, "baseline", "focal", *LISTS, "observed", "runs", "seed", "sweep")
 
 
 def model_at(path: tuple) -> tuple[type[BaseModel], str] | None:
@@ -35,11 +32,9 @@ def model_at(path: tuple) -> tuple[type[BaseModel], str] | None:
         return _event(rest[3:]) if rest[1:2] == ("events",) else _known(Seller, rest[2:])
     if first == "events":
         return _event(rest[1:])
-    if first == "data":
-        return _known(DataFile, rest[1:])
-    if first == "observed":
-        return _known(Within, rest[1:]) if rest[:1] == ("within",) and rest[1:] else _known(Observed, rest)
-    return _known(Study, path)
+    if first in LISTS:
+        return _known(LISTS[first], rest[1:])
+    return _known(Observed, rest) if first == "observed" else _known(Study, path)
 
 
 def facts_at(path: tuple) -> Facts | None:
@@ -49,8 +44,8 @@ def facts_at(path: tuple) -> Facts | None:
 
 
 def is_whole(path: tuple) -> bool:
-    """Whether a mapping at `path` is one value (a distribution, a level plan), replaced as a whole when merged."""
-    if path[0] == "buyers":
+    """Whether a mapping at `path` is one value (a distribution, a level plan, what a sweep varies), replaced as a whole when merged."""
+    if path[0] in ("buyers", "sweep"):
         return len(path) == 3
     return path[-1] == "level" and (path[0], len(path)) in (("sellers", 3), ("strategies", 4))
 
@@ -63,9 +58,8 @@ def _event(rest: tuple) -> tuple[type[BaseModel], str] | None:
 
 
 def _known(model: type[BaseModel], rest: tuple) -> tuple[type[BaseModel], str] | None:
-    """(model, field) where the first of `rest` is a field of `model`, following a loyalty discount inwards."""
+    """(model, field) where the first of `rest` is a field of `model`, followed into groups of parameters as far as they go."""
     if not rest or rest[0] not in model.model_fields:
         return None
-    if rest[0] == "loyalty_discount" and rest[1:2] and rest[1] in LoyaltyDiscount.model_fields:
-        return LoyaltyDiscount, rest[1]
-    return model, rest[0]
+    inner = group(model, rest[0])
+    return (inner and _known(inner, rest[1:])) or (model, rest[0])

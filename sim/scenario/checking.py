@@ -1,18 +1,21 @@
 """Complete values -> validated parts: each section against its model, everything wrong noted with its place."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from sim.scenario.actors import INSTRUMENTS, BuyerType, Instrument, Level, Seller, SellerChange
-from sim.scenario.address import MAPPINGS, ROOT
+from sim.scenario.address import MAPPINGS, NAMED, ROOT
 from sim.scenario.complaints import complaints
 from sim.scenario.filling import Filled
 from sim.scenario.levels import LEVELS
+from sim.scenario.networks import Partner, Shock
 from sim.scenario.problems import Findings
 from sim.scenario.reading import Stated, dotted
 from sim.scenario.schema import SECTIONS, DataFile, EventTimes, Observed, Study
+from sim.scenario.six_markets import SIX_MARKETS, MarketStock
 from sim.scenario.suggest import among, described
 
 RESERVED = ("events", "at", "until", "note", "by_value", "segments_of_one", "like")
@@ -50,17 +53,28 @@ class Parts:
     sellers: dict[str, Seller] = field(default_factory=dict)
     levels: dict[str, Level] = field(default_factory=dict)
     listening: dict[str, Instrument] = field(default_factory=dict)
+    six_markets: dict[str, MarketStock] = field(default_factory=dict)
+    partners: dict[str, Partner] = field(default_factory=dict)
     strategies: dict[str, Strategy] = field(default_factory=dict)
     events: tuple[Event, ...] = ()
+    influence: tuple[Shock, ...] = ()
     data: tuple[DataFile, ...] = ()
     observed: Observed | None = None
 
 
-class Checker:
-    """Validates filled values; notes what is wrong in `findings`, at the place where `stated` says it stands."""
+def is_name(text: str) -> bool:
+    """Whether the text may be a part of paths and of tables' columns: letters, digits, _ and -, a letter first."""
+    return text.replace("-", "_").isidentifier()
 
-    def __init__(self, filled: Filled, stated: Stated, findings: Findings, name: str):
-        self.filled, self.stated, self.findings, self.name = filled, stated, findings, name
+
+class Checker:
+    """Validates filled values; notes what is wrong in `findings`, at the place where `stated` says it stands.
+
+    `name` is how people know the scenario's file, and `folder` where it lies.
+    """
+
+    def __init__(self, filled: Filled, stated: Stated, findings: Findings, name: str, folder: Path = Path()):
+        self.filled, self.stated, self.findings, self.name, self.folder = filled, stated, findings, name, folder
 
     def report(self, path: tuple, sentence: str, key: bool = False) -> None:
         """Note a problem about the value (or the name) at `path`."""
@@ -84,6 +98,7 @@ class Checker:
         self._actors(parts, values)
         parts.strategies = self._strategies(values["strategies"])
         parts.events = self.events(values["events"], ("events",))
+        parts.influence = tuple(self._entries(Shock, values["influence"], ("influence",)))
         parts.data = tuple(self._entries(DataFile, values["data"], ("data",)))
         if values.get("observed") is not None:
             parts.observed = self.section(Observed, values["observed"], ("observed",))
@@ -102,15 +117,10 @@ class Checker:
             return None
 
     def _actors(self, parts: Parts, values: dict) -> None:
-        """Buyer types, sellers, levels and listening instruments."""
-        known = {"levels": LEVELS, "listening": INSTRUMENTS}
-        what = {"levels": "a level", "listening": "a listening instrument"}
-        for section, model in (
-            ("buyers", BuyerType),
-            ("sellers", Seller),
-            ("levels", Level),
-            ("listening", Instrument),
-        ):
+        """Everything that has a name: buyer types, sellers, partners, levels, listening instruments, the six markets."""
+        known = {"levels": LEVELS, "listening": INSTRUMENTS, "six_markets": SIX_MARKETS}
+        what = {"levels": "a level", "listening": "a listening instrument", "six_markets": "one of the six markets"}
+        for section, model in NAMED.items():
             found = getattr(parts, section)
             for name, attributes in values[section].items():
                 path = (section, name)
@@ -127,7 +137,7 @@ class Checker:
         """Names become parts of paths and columns of tables, so they are words."""
         if name in RESERVED:
             self.report(path, f"{name!r} has a meaning of its own in scenarios; choose another name", key=True)
-        elif not name.replace("-", "_").isidentifier():
+        elif not is_name(name):
             self.report(
                 path, f"{name!r} is not a name; use letters, digits, _ and -, and begin with a letter", key=True
             )

@@ -6,11 +6,10 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticUndefined
 
-from sim.scenario.actors import UNCHANGEABLE, LoyaltyDiscount, SellerChange
+from sim.scenario.actors import UNCHANGEABLE, SellerChange
 from sim.scenario.levels import LevelPlan
-from sim.scenario.parameter import facts
+from sim.scenario.parameter import facts, group
 from sim.scenario.reading import is_unreadable
-from sim.scenario.schema import Within
 from sim.scenario.suggest import among, described, number
 
 BELONGS = {
@@ -24,7 +23,6 @@ BELONGS = {
     "model_type": "a mapping",
     "model_attributes_type": "a mapping",
 }
-NESTED = {"loyalty_discount": LoyaltyDiscount, "within": Within}
 
 
 def complaints(model: type[BaseModel], error: ValidationError) -> list[tuple[tuple, str, bool]]:
@@ -55,7 +53,9 @@ def _complaint(model: type[BaseModel], one: dict, loc: tuple) -> tuple[tuple, st
 
 def _inner(model: type[BaseModel], loc: tuple) -> type[BaseModel]:
     """The model that stands at `loc` within `model`."""
-    return NESTED[loc[-1]] if loc and loc[-1] in NESTED else model
+    for part in loc:
+        model = (part in model.model_fields and group(model, part)) or model
+    return model
 
 
 def _unknown(model: type[BaseModel], name: str) -> str:
@@ -95,6 +95,8 @@ def _hint(model: type[BaseModel], loc: tuple, kind: str, value: Any) -> str:
         return {"yes": "write true", "on": "write true", "no": "write false", "off": "write false"}.get(
             str(value).lower(), ""
         )
+    if kind in ("model_type", "model_attributes_type") and loc:
+        return f"its entries are {', '.join(_inner(model, loc).model_fields)}"
     if kind == "string_type" and isinstance(value, bool | int | float):
         return f'put it in quotes: "{number(value)}"'
     return ""

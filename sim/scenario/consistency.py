@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from sim.scenario.actors import SellerChange
 from sim.scenario.checking import Checker, Event, Parts
 from sim.scenario.expanding import MOST_SELLERS, groups_of, members
 from sim.scenario.levels import LevelPlan
@@ -100,7 +101,7 @@ def _taste_shapes(check: Checker, parts: Parts) -> None:
 
 def _changes(check: Checker, parts: Parts) -> None:
     """Strategies and events name sellers that exist, and events lie within the run."""
-    known = _names(check)
+    known = seller_names(check)
     for name, strategy in parts.strategies.items():
         _unknown_sellers(check, strategy.overrides, ("strategies", name), known)
         for position, event in enumerate(strategy.events, start=1):
@@ -109,7 +110,7 @@ def _changes(check: Checker, parts: Parts) -> None:
         _event(check, parts, event, ("events", position), known)
 
 
-def _names(check: Checker) -> list[str]:
+def seller_names(check: Checker) -> list[str]:
     """Groups and single sellers that may be named, wrong entries included (one mistake, one message)."""
     names = list(check.filled.values["sellers"])
     for name, seller in check.filled.values["sellers"].items():
@@ -156,14 +157,19 @@ def _plans(parts: Parts) -> Iterator[tuple[tuple, LevelPlan]]:
     """Every level plan of the scenario, with its path."""
     for name, seller in parts.sellers.items():
         yield ("sellers", name, "level"), seller.level
+    for path, change in all_changes(parts):
+        if "level" in change.model_fields_set:
+            yield (*path, "level"), change.level
+
+
+def all_changes(parts: Parts) -> Iterator[tuple[tuple, SellerChange]]:
+    """Every change of a seller or group by a strategy or event, with its path."""
     changes = [(("strategies", name), strategy.overrides) for name, strategy in parts.strategies.items()]
     for name, strategy in parts.strategies.items():
         changes += [(("strategies", name, "events", i), event.changes) for i, event in enumerate(strategy.events, 1)]
     changes += [(("events", i), event.changes) for i, event in enumerate(parts.events, 1)]
     for path, sellers in changes:
-        for seller, change in sellers.items():
-            if "level" in change.model_fields_set:
-                yield (*path, seller, "level"), change.level
+        yield from (((*path, seller), change) for seller, change in sellers.items())
 
 
 def _choices(check: Checker, parts: Parts) -> None:
@@ -201,10 +207,13 @@ def _files(check: Checker) -> None:
 
 
 def file_paths(check: Checker) -> list[tuple]:
-    """The paths of all parameters that name a file."""
+    """The paths of all parameters that name a file (that of a network where the network comes from one)."""
     entries = check.filled.values["data"]
     paths: list[tuple] = [("data", i, "file") for i in range(1, len(entries) + 1)] if isinstance(entries, list) else []
-    return paths + ([("observed", "file")] if isinstance(check.filled.values.get("observed"), dict) else [])
+    paths += [("observed", "file")] if isinstance(check.filled.values.get("observed"), dict) else []
+    network = check.filled.values["word_of_mouth"]
+    from_file = network.get("network") == "file" and network.get("file") is not None
+    return [*paths, ("word_of_mouth", "file")] if from_file else paths
 
 
 def data_file(check: Checker, path: tuple) -> Path | None:
@@ -212,7 +221,7 @@ def data_file(check: Checker, path: tuple) -> Path | None:
     name, place = _value(check, path), check.stated.place(path)
     if not isinstance(name, str) or not name or "\0" in name:
         return None
-    return (place.source.folder if place else Path()) / name
+    return (place.source.folder if place else check.folder) / name
 
 
 def _value(check: Checker, path: tuple) -> Any:

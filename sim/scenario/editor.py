@@ -16,8 +16,11 @@ from sim.scenario.actors import (
 )
 from sim.scenario.distributions import FORMS, WRITTEN_FORMS, Distribution
 from sim.scenario.levels import LEVELS, LevelPlan
-from sim.scenario.parameter import Facts, facts
+from sim.scenario.networks import Partner, Shock
+from sim.scenario.parameter import Facts, facts, group, is_switch
 from sim.scenario.schema import SCHEMA_VERSION, SECTIONS, DataFile, EventTimes, Observed, Study
+from sim.scenario.six_markets import SIX_MARKETS, MarketStock
+from sim.scenario.sweeps import RANGES, Sweep
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -40,14 +43,14 @@ def json_schema() -> dict[str, Any]:
         "sellers": _named(_object(Seller), (), open_ended=True, about="sellers, and groups of sellers alike"),
         "levels": _named(_object(Level), LEVELS, about="changes of the catalogue's levels"),
         "listening": _named(_object(Instrument), INSTRUMENTS, about="changes of the catalogue's listening instruments"),
+        "partners": _named(_object(Partner), (), open_ended=True, about="referral partners"),
+        "six_markets": _named(_object(MarketStock), SIX_MARKETS, about="changes of what the catalogue says of the six markets"),
         "strategies": _named({"$ref": "#/$defs/strategy"}, (), open_ended=True, about="strategies to compare"),
         "events": {"$ref": "#/$defs/events"},
-        "data": {
-            "type": ["array", "null"],
-            "items": _object(DataFile),
-            "description": "files that travel with the scenario",
-        },
+        "influence": _list(Shock, "shocks by those who have influence"),
+        "data": _list(DataFile, "files that travel with the scenario"),
         "observed": {"anyOf": [_object(Observed), {"type": "null"}], "description": _first_line(Observed)},
+        "sweep": {"anyOf": [_sweep(), {"type": "null"}], "description": _first_line(Sweep)},
     }
     return {
         "$schema": DIALECT,
@@ -58,6 +61,36 @@ def json_schema() -> dict[str, Any]:
         "additionalProperties": False,
         "$defs": _definitions(),
     }
+
+
+def _list(model: type[BaseModel], about: str) -> dict[str, Any]:
+    """A list of entries of one model."""
+    return {"type": ["array", "null"], "items": _object(model), "description": about}
+
+
+def _sweep() -> dict[str, Any]:
+    """A sweep: how points are laid out, and what each parameter may be."""
+    ends = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
+    shapes = {"values": {"type": "array", "minItems": 1}} | dict.fromkeys(RANGES, ends)
+    forms = []
+    for form, shape in shapes.items():
+        properties = {form: shape} | ({"steps": {"type": "integer", "minimum": 2}} if form in RANGES else {})
+        forms.append({"type": "object", "properties": properties, "required": [form], "additionalProperties": False})
+    entries = {
+        "levers": {"anyOf": forms},
+        "uncertainties": {"anyOf": [*forms, {"$ref": "#/$defs/distribution"}]},
+    }
+    object_ = _object(Sweep, without=(*entries, "strategies"))
+    properties = object_["properties"] | {
+        name: {
+            "type": ["object", "array", "null"],
+            "additionalProperties": {"anyOf": [entry, {"type": "null"}]},
+            "description": facts(Sweep, name).meaning,
+        }
+        for name, entry in entries.items()
+    }
+    strategies = {"type": ["array", "null"], "items": {"type": "string"}, "description": facts(Sweep, "strategies").meaning}
+    return {**object_, "properties": properties | {"strategies": strategies}}
 
 
 def _definitions() -> dict[str, Any]:
@@ -86,7 +119,7 @@ def _definitions() -> dict[str, Any]:
 def _object(model: type[BaseModel], without: tuple[str, ...] = ()) -> dict[str, Any]:
     """A mapping with the fields of a model; those without default anywhere are required."""
     fields = [name for name in model.model_fields if name not in without]
-    from_catalogue = model in (BuyerType, Level, Instrument)
+    from_catalogue = model in (BuyerType, Level, Instrument, MarketStock)
     required = [name for name in fields if model.model_fields[name].is_required() and not from_catalogue]
     schema = {
         "type": "object",
@@ -99,7 +132,7 @@ def _object(model: type[BaseModel], without: tuple[str, ...] = ()) -> dict[str, 
 def _field(model: type[BaseModel], name: str) -> dict[str, Any]:
     """One parameter: its shape and bounds, and its facts for the editor to show."""
     field, known = model.model_fields[name], facts(model, name)
-    schema = _shape(field.annotation, known)
+    schema = _switch(group(model, name)) if is_switch(model, name) else _shape(field.annotation, known)
     parts = [
         known.meaning,
         f"Unit: {known.unit}." if known.unit else "",
@@ -122,11 +155,9 @@ def _shape(annotation: Any, known: Facts) -> dict[str, Any]:
     if get_origin(annotation) is tuple:
         return {"type": "array", "items": {"enum": list(INSTRUMENTS)}}
     if get_origin(annotation) is dict:
-        return {
-            "type": "object",
-            "propertyNames": {"enum": list(LEVELS)},
-            "additionalProperties": _number("number", known),
-        }
+        names = get_args(annotation)[0]
+        some = {"propertyNames": {"enum": list(get_args(names))}} if get_origin(names) is Literal else {}
+        return {"type": "object", **some, "additionalProperties": _number("number", known)}
     if annotation is Distribution:
         return {"anyOf": [_number("number", known), {"$ref": "#/$defs/distribution"}]}
     if annotation is LevelPlan:
@@ -139,6 +170,11 @@ def _shape(annotation: Any, known: Facts) -> dict[str, Any]:
         if annotation in plain
         else _number("integer" if annotation is int else "number", known)
     )
+
+
+def _switch(model: type[BaseModel]) -> dict[str, Any]:
+    """A rule: off (false or nothing), on with its defaults (true), or on with these numbers."""
+    return {"anyOf": [{"type": ["boolean", "null"]}, _object(model)]}
 
 
 def _number(kind: str, known: Facts) -> dict[str, Any]:

@@ -4,6 +4,7 @@ Defaults and the catalogue speak per month. What a file or option states is in t
 as it is. Keys that mean nothing stay in place: checking reports them.
 """
 
+from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,14 +12,16 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from sim.scenario.actors import JACKSON_TYPES, BuyerType, LoyaltyDiscount, Seller
-from sim.scenario.address import facts_at
+from sim.scenario.actors import JACKSON_TYPES, BuyerType, Seller
+from sim.scenario.address import LISTS, MAPPINGS, facts_at
+from sim.scenario.answers import Answers
 from sim.scenario.catalogue import catalogue
-from sim.scenario.distributions import Distribution, read_distribution
-from sim.scenario.levels import LEVELS, LevelPlan
-from sim.scenario.parameter import facts
+from sim.scenario.levels import LEVELS
+from sim.scenario.networks import Partner, Shock
+from sim.scenario.parameter import group, is_switch
+from sim.scenario.periods import converted, default, defaults, months_per_period
 from sim.scenario.reading import Stated
-from sim.scenario.schema import MONTHS_PER_PERIOD, SECTIONS, Study
+from sim.scenario.schema import SECTIONS, EventTimes, Study
 
 NO_PLACE = None
 
@@ -41,10 +44,10 @@ def fill(stated: Stated) -> Filled:
     """Complete a statement with catalogue and defaults."""
     filled = Filled(deepcopy(stated.values))
     filled.values.pop("schema", None)
-    for section in (*SECTIONS, "buyers", "sellers", "levels", "listening", "strategies"):
+    for section in MAPPINGS:
         if filled.values.get(section) is None:
             filled.values[section] = {}
-    for section in ("events", "data"):
+    for section in LISTS:
         if filled.values.get(section) is None:
             filled.values[section] = []
     months = months_per_period(filled.values["market"])
@@ -54,51 +57,32 @@ def fill(stated: Stated) -> Filled:
     _fill_catalogue(filled, months)
     _fill_buyers(filled)
     _fill_sellers(filled, months)
+    _fill_partners(filled, months)
+    _fill_shocks(filled, months)
+    _fill_rules_of_changes(filled, months)
     return filled
 
 
-def months_per_period(market: Any) -> float:
-    """Months in a period of this scenario (an unknown period counts as a month; checking reports it)."""
-    period = market.get("period", "month") if isinstance(market, dict) else "month"
-    return MONTHS_PER_PERIOD.get(period, 1.0) if isinstance(period, str) else 1.0
-
-
-def converted(value: Any, scale: str, months: float) -> Any:
-    """A value stated per month, for periods of `months` months."""
-    if months == 1 or not scale or scale == "period":
-        return value
-    if isinstance(value, dict):
-        value = read_distribution(value)
-    if isinstance(value, Distribution):
-        return value.scaled(1 / months).plain()
-    if scale == "probability":
-        return 1 - (1 - value) ** months
-    return value * months if scale == "cost" else value / months
-
-
-def _default(model: type[BaseModel], name: str, months: float) -> Any:
-    """The default of a parameter in plain form; a purchase cycle is never below one period, a burn-in is whole."""
-    default = model.model_fields[name].get_default(call_default_factory=True)
-    if isinstance(default, LevelPlan):
-        return default.plain()
-    if isinstance(default, BaseModel):
-        return default.model_dump()
-    if isinstance(default, tuple):
-        return list(default)
-    value = converted(default, facts(model, name).scale, months)
-    if name == "purchase_cycle":
-        return max(1.0, value)
-    return round(value) if name == "burn_in" else value
-
-
 def _fill_defaults(filled: Filled, values: Any, path: tuple, model: type[BaseModel], months: float) -> None:
-    """Add the defaults of `model` that are not stated (required parameters have none)."""
+    """Add the defaults of `model` that are not stated (required parameters have none), down into its groups of parameters."""
     if not isinstance(values, dict):
         return
     for name, known in model.model_fields.items():
+        inner = group(model, name)
+        if inner is not None and name in values and is_switch(model, name):
+            values[name] = _switched(values[name])
         if name not in values and known.default is not PydanticUndefined:
-            values[name] = _default(model, name, months)
+            values[name] = default(model, name, months)
             filled.gaps[(*path, name)] = ("default", NO_PLACE)
+        elif inner is not None:
+            _fill_defaults(filled, values[name], (*path, name), inner, months)
+
+
+def _switched(value: Any) -> Any:
+    """A rule that is on (`true`) states nothing but that; one that is off is `false`."""
+    if value is True:
+        return {}
+    return False if value is None else value
 
 
 def _fill_catalogue(filled: Filled, months: float) -> None:
@@ -176,7 +160,7 @@ def _fill_shares(filled: Filled, buyers: dict) -> None:
 
 
 def _fill_sellers(filled: Filled, months: float) -> None:
-    """Defaults of every seller, down to each level's capacity and both parts of the loyalty discount."""
+    """Defaults of every seller, down to each level's capacity."""
     sellers = filled.values["sellers"]
     if not isinstance(sellers, dict):
         return
@@ -184,16 +168,57 @@ def _fill_sellers(filled: Filled, months: float) -> None:
         sellers[name] = {} if sellers[name] is None else sellers[name]
         _fill_defaults(filled, sellers[name], ("sellers", name), Seller, months)
         if isinstance(sellers[name], dict):
-            _fill_parts(filled, sellers[name], ("sellers", name))
+            _fill_capacity(filled, sellers[name], ("sellers", name))
 
 
-def _fill_parts(filled: Filled, seller: dict, path: tuple) -> None:
-    """The parts of a seller's two mappings that it leaves out."""
-    capacity, discount = seller["capacity"], seller["loyalty_discount"]
+def _fill_capacity(filled: Filled, seller: dict, path: tuple) -> None:
+    """The capacities of the levels that a seller leaves out."""
+    capacity = seller["capacity"]
     if isinstance(capacity, dict):
         for level in LEVELS:
             if level not in capacity:
                 filled.gaps[(*path, "capacity", level)] = ("default", NO_PLACE)
         seller["capacity"] = dict.fromkeys(LEVELS, float("inf")) | capacity
-    if isinstance(discount, dict):
-        _fill_defaults(filled, discount, (*path, "loyalty_discount"), LoyaltyDiscount, 1.0)
+
+
+def _fill_partners(filled: Filled, months: float) -> None:
+    """Defaults of every referral partner."""
+    partners = filled.values["partners"]
+    if not isinstance(partners, dict):
+        return
+    for name in partners:
+        partners[name] = {} if partners[name] is None else partners[name]
+        _fill_defaults(filled, partners[name], ("partners", name), Partner, months)
+
+
+def _fill_shocks(filled: Filled, months: float) -> None:
+    """Defaults of every shock."""
+    shocks = filled.values["influence"]
+    for position, shock in enumerate(shocks if isinstance(shocks, list) else (), start=1):
+        _fill_defaults(filled, shock, ("influence", position), Shock, months)
+
+
+def _fill_rules_of_changes(filled: Filled, months: float) -> None:
+    """A rule that a strategy or event switches on with `true` has its defaults, in the scenario's periods."""
+    for path, change in _changes_of_sellers(filled.values):
+        answers = change.get("answers") if isinstance(change, dict) else None
+        for rule in Answers.model_fields if isinstance(answers, dict) else ():
+            if answers.get(rule) is True:
+                answers[rule] = defaults(group(Answers, rule), months)
+                here = (*path, "answers", rule)
+                filled.gaps |= {(*here, name): ("default", NO_PLACE) for name in answers[rule]}
+
+
+def _changes_of_sellers(values: dict[str, Any]) -> Iterator[tuple[tuple, Any]]:
+    """Every change of a seller by a strategy or event, with its path; what is no mapping is left to checking."""
+    strategies = values["strategies"] if isinstance(values["strategies"], dict) else {}
+    events = [(("events",), values["events"])]
+    for name, changes in strategies.items():
+        if isinstance(changes, dict):
+            events.append((("strategies", name, "events"), changes.get("events")))
+            yield from ((("strategies", name, seller), changes[seller]) for seller in changes if seller != "events")
+    for path, entries in events:
+        for position, entry in enumerate(entries if isinstance(entries, list) else (), start=1):
+            for seller in entry if isinstance(entry, dict) else ():
+                if seller not in EventTimes.model_fields:
+                    yield (*path, position, seller), entry[seller]

@@ -1,20 +1,21 @@
 """Options: `path=value` statements, such as `market.periods=60`, laid over what the files state."""
 
+from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
 from sim.scenario.actors import JACKSON_TYPES
-from sim.scenario.address import ROOT, facts_at, is_whole
+from sim.scenario.address import LISTS, ROOT, facts_at, is_whole
 from sim.scenario.catalogue import catalogue
-from sim.scenario.filling import converted, months_per_period
 from sim.scenario.layers import lay
+from sim.scenario.periods import converted, months_per_period
 from sim.scenario.problems import Findings, Place, Source
 from sim.scenario.reading import Stated, dotted, read_text
 from sim.scenario.suggest import among
 
+_BY_VALUE = Place(Source("option", "value", ("value",)), 0, 0)
 SETTABLE = tuple(name for name in ROOT if name not in ("schema", "extends"))
-LISTS = ("events", "data")
-NAMING = {"sellers": "seller", "strategies": "strategy", "buyers": "buyer type"}
+NAMING = {"sellers": "seller", "strategies": "strategy", "buyers": "buyer type", "partners": "partner"}
 
 
 def apply_options(stated: Stated, sets: tuple[str, ...], findings: Findings) -> Stated:
@@ -26,6 +27,18 @@ def apply_options(stated: Stated, sets: tuple[str, ...], findings: Findings) -> 
     return stated
 
 
+def apply_values(stated: Stated, values: Mapping[str, Any], findings: Findings) -> Stated:
+    """`stated` with values laid over it, each at a dotted path: as options of the same text would, without reading any."""
+    for dots, value in values.items():
+        path = _path(stated, _parts(dots))
+        option = Stated(value)
+        option.keys = {path[:end]: _BY_VALUE for end in range(1, len(path) + 1)}
+        option.places[path] = _BY_VALUE
+        if _usable(stated, path, value, option, findings):
+            stated = _laid(stated, path, value, option, findings)
+    return stated
+
+
 def _read(stated: Stated, text: str, findings: Findings) -> tuple[tuple, Any, Stated] | None:
     """(path, value, what the option states at that path) of one option text."""
     source = Source("option", "--set", (text,))
@@ -34,16 +47,24 @@ def _read(stated: Stated, text: str, findings: Findings) -> tuple[tuple, Any, St
         place = Place(source, 1, 1, len(text))
         findings.add("", "write an option as path=value, for instance market.periods=60", place)
         return None
-    path = _path(stated, [part.strip() for part in dots.split(".")])
+    parts = _parts(dots)
+    path = _path(stated, [part.strip() for part in parts])
     readable, option = read_text(written, source, findings, path, len(dots) + 1)
     if not readable:
         return None
     column = 1
-    for end, part in enumerate(dots.split("."), start=1):
+    for end, part in enumerate(parts, start=1):
         option.keys[path[:end]] = Place(source, 1, column, len(part))
         column += len(part) + 1
     option.places.setdefault(path, Place(source, 1, len(dots) + 2))
     return path, option.values, option
+
+
+def _parts(dots: str) -> list[str]:
+    """The names in a dotted path; what a sweep varies is named by a path of its own, and that is one name."""
+    parts = dots.split(".")
+    own = parts[0].strip() == "sweep" and len(parts) > 3 and parts[1].strip() in ("levers", "uncertainties")
+    return [*parts[:2], ".".join(parts[2:])] if own else parts
 
 
 def _path(stated: Stated, parts: list[str]) -> tuple:
@@ -64,7 +85,8 @@ def _usable(stated: Stated, path: tuple, value: Any, option: Stated, findings: F
         return False
     named = stated.values.get(first)
     if first in LISTS and len(path) > 1 and not isinstance(named, list):
-        sentence = f"there are no {first} to change; write {first}=[...] to add some"
+        entries = {"influence": "shocks"}.get(first, first)
+        sentence = f"there are no {entries} to change; write {first}=[...] to add some"
         findings.add(dotted(path), sentence, option.keys[path[:1]])
         return False
     if first in NAMING and len(path) > 2 and isinstance(named, dict | None):

@@ -6,7 +6,9 @@ frozen model that holds parameters to their bounds. Everything people read about
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from types import NoneType
+from typing import Any, ClassVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
@@ -23,7 +25,8 @@ class Facts:
 
     `scale` says how the value depends on the length of a period: '' (not at all), 'probability', 'cost' or 'duration'
     (stated per month and converted when it comes from a default), or 'period' (counted in periods as it stands).
-    `above` is a bound that must be exceeded, `least` and `most` are bounds that may be met.
+    `above` is a bound that must be exceeded, `least` and `most` are bounds that may be met. `later` says that digests
+    were printed before the parameter was there: at its default it is left out of the digest, so that they still hold.
     """
 
     unit: str = ""
@@ -34,6 +37,7 @@ class Facts:
     most: float | None = None
     scale: str = ""
     infinite: bool = False
+    later: bool = False
 
     def bounds(self) -> str:
         """The bounds in words, such as 'between 0 and 1'; empty where there are none."""
@@ -68,16 +72,34 @@ def parameter(default: Any, meaning: str, unit: str = "", source: str = "", **ru
     return Field(default, description=meaning, json_schema_extra=extra)
 
 
+@cache
 def facts(model: type[BaseModel], name: str) -> Facts:
     """The facts that were declared for the field `name` of `model`."""
     field = model.model_fields[name]
     extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
-    return Facts(meaning=field.description or "", **extra)
+    return Facts(**{"meaning": field.description or "", "later": getattr(model, "later", False)} | extra)
+
+
+@cache
+def group(model: type[BaseModel], name: str) -> type[BaseModel] | None:
+    """The group of parameters that the field `name` holds, or None where it is a single value."""
+    annotation = model.model_fields[name].annotation
+    kinds = (annotation, *get_args(annotation))
+    return next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)), None)
+
+
+def is_switch(model: type[BaseModel], name: str) -> bool:
+    """Whether the field `name` holds a group that may be switched on (true, or a mapping) and off (false)."""
+    return group(model, name) is not None and NoneType in get_args(model.model_fields[name].annotation)
 
 
 class Section(BaseModel):
-    """A strict, frozen group of parameters: unknown names, coercions and values out of bounds are refused."""
+    """A strict, frozen group of parameters: unknown names, coercions and values out of bounds are refused.
 
+    `later` holds for all parameters of the group (see Facts).
+    """
+
+    later: ClassVar[bool] = False
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
     @field_validator("*", mode="after")

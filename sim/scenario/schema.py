@@ -1,4 +1,5 @@
-"""Every parameter of a scenario, once: the market as a whole here, sellers and buyers in `actors`.
+"""Every parameter of a scenario, once: the market as a whole here, sellers and buyers in `actors`, what lies beyond the
+dyad in `networks`, `six_markets` and `answers`.
 
 Numbers that depend on the length of a period are stated per month; `scale` says how they are converted when a scenario
 counts in another period. A source is a citation, or the word 'assumption' with its reason.
@@ -17,14 +18,18 @@ from sim.scenario.actors import (
     Seller,
     SellerChange,
 )
+from sim.scenario.networks import Partner, Shock, WordOfMouth
 from sim.scenario.parameter import MONTHS_PER_PERIOD, Facts, Section, facts, parameter
+from sim.scenario.six_markets import SIX_MARKETS, MarketStock, RelationshipBudget
 
 __all__ = [
     "INSTRUMENTS",
     "JACKSON_TYPES",
+    "LATER_SECTIONS",
     "MONTHS_PER_PERIOD",
     "SCHEMA_VERSION",
     "SECTIONS",
+    "SIX_MARKETS",
     "Behaviour",
     "BuyerType",
     "DataFile",
@@ -35,12 +40,17 @@ __all__ = [
     "Level",
     "LoyaltyDiscount",
     "Market",
+    "MarketStock",
     "Observed",
+    "Partner",
     "Product",
+    "RelationshipBudget",
     "Seller",
     "SellerChange",
+    "Shock",
     "Study",
     "Within",
+    "WordOfMouth",
     "facts",
 ]
 
@@ -213,6 +223,10 @@ class Behaviour(Section):
         0.3, "the most that learning from complaints lowers the rate of problems", SHARE,
         "assumption: most problems lie in the product or its use, not in the service", least=0, most=1,
     )  # fmt: skip
+    doubt: float = parameter(
+        0, "what a buyer's relationship experience lacks in the period after a purchase, unless the seller contacts it", MONEY,
+        "assumption: nothing unless stated; Levitt 1983 for the effect (the seller relaxes, the buyer is tense)", least=0, later=True,
+    )  # fmt: skip
 
 
 class EventTimes(Section):
@@ -261,4 +275,6 @@ class Observed(Section):
     within: Within = parameter(Within(), "how near is near enough", source="the scenario")
 
 
-SECTIONS = {"market": Market, "product": Product, "behaviour": Behaviour}
+SECTIONS = {"market": Market, "product": Product, "behaviour": Behaviour, "word_of_mouth": WordOfMouth}
+# Sections that came after the first digests were printed; see Facts.later.
+LATER_SECTIONS = ("word_of_mouth", "six_markets", "partners", "influence")

@@ -3,29 +3,22 @@
 from typing import Any, NamedTuple
 
 from sim.scenario.address import facts_at, is_whole, model_at
+from sim.scenario.brief import Row, absent, brief
 from sim.scenario.catalogue import catalogue
 from sim.scenario.distributions import Distribution, read_distribution
 from sim.scenario.editor import json_schema
-from sim.scenario.origins import leaves
+from sim.scenario.origins import leaves, with_heads
+from sim.scenario.parameter import facts
 from sim.scenario.scenario import Scenario
+from sim.scenario.six_markets import EFFECTS
 from sim.scenario.suggest import number
+from sim.scenario.sweeps import FIELDS, Sweep, said, spread_in_words
 from sim.scenario.template import new_file
 
 __all__ = ["Difference", "Row", "difference", "explain", "explain_text", "json_schema", "new_file"]
 
+PARTNER = "a referral partner, whom buyers without a supplier ask"
 SCALED = "the catalogue's share, scaled so that the shares sum to one"
-
-
-class Row(NamedTuple):
-    """One value in words. `origin` is 'default', 'catalogue', or 'changed in file:line' (or by an option)."""
-
-    section: str
-    path: str
-    value: str
-    unit: str
-    origin: str
-    meaning: str
-    source: str
 
 
 class Difference(NamedTuple):
@@ -36,18 +29,23 @@ class Difference(NamedTuple):
     second: str
 
 
-def explain(scenario: Scenario) -> list[Row]:
-    """Every value of the scenario in words, section by section in the order of the file."""
+def explain(scenario: Scenario, everything: bool = True) -> list[Row]:
+    """Every value of the scenario in words, section by section in the order of the file.
+
+    Without `everything`, what is off is told in a sentence each at the end.
+    """
     values = scenario.as_dict()
-    rows = [_row(scenario, path, _at(values, path)) for path in leaves(values, ()) if facts_at(path)]
+    told = [path for path in with_heads(leaves(values, ())) if facts_at(path) or _is_partner(path)]
+    rows = [_row(scenario, path, _at(values, path)) for path in told] + absent(scenario) + _swept(scenario)
     sections = list(dict.fromkeys(row.section for row in rows))
-    return sorted(rows, key=lambda row: sections.index(row.section))
+    rows = sorted(rows, key=lambda row: sections.index(row.section))
+    return rows if everything else brief(scenario, rows)
 
 
-def explain_text(scenario: Scenario) -> str:
+def explain_text(scenario: Scenario, everything: bool = True) -> str:
     """`explain` as a text to read, grouped by section."""
     lines, section = [], None
-    for row in explain(scenario):
+    for row in explain(scenario, everything):
         if row.section != section:
             section = row.section
             lines += ["", section]
@@ -69,7 +67,25 @@ def difference(first: Scenario, second: Scenario) -> list[Difference]:
 
 def _in_words(scenario: Scenario) -> dict[str, str]:
     values = scenario.as_dict()
-    return {".".join(map(str, path)): in_words(_at(values, path), path) for path in leaves(values, ())}
+    told = {".".join(map(str, path)): in_words(_at(values, path), path) for path in leaves(values, ())}
+    return told | {row.path: row.value for row in _swept(scenario)}
+
+
+def _swept(scenario: Scenario) -> list[Row]:
+    """What a sweep asks: how points are laid out, and what each parameter may be."""
+    if scenario.sweep is None:
+        return []
+    rows = []
+    for name, value in said(scenario.sweep).items():
+        known = facts(Sweep, name)
+        origin = _origin(*scenario.origins.get(f"sweep.{name}", ("default", "")))
+        rows.append(Row("sweep", f"sweep.{name}", in_words(value), known.unit, origin, known.meaning, known.source))
+    for one in scenario.sweep.varied:
+        path, known = f"sweep.{FIELDS[one.kind]}.{one.path}", facts_at(tuple(one.path.split(".")))
+        kind, where = _nearest(scenario, path)
+        meaning, unit = f"{one.kind}{(known and f': {known.meaning}') or ''}", known.unit if known else ""
+        rows.append(Row("sweep", path, spread_in_words(one), unit, _origin(kind, where), meaning, "stated by the scenario"))
+    return rows
 
 
 def _row(scenario: Scenario, path: tuple, value: Any) -> Row:
@@ -77,19 +93,34 @@ def _row(scenario: Scenario, path: tuple, value: Any) -> Row:
     kind, where = scenario.origins.get(dotted, ("default", ""))
     known = facts_at(path)
     section = path[0] if model_at(path) is None or len(path) > 1 else "study"
-    meaning = known.meaning if known else ""
+    meaning = known.meaning if known else PARTNER
     if path[0] == "buyers" and path[-1] == "share" and path[1] in scenario.scaled_shares:
         meaning = f"{meaning}; {SCALED}"
-    origin = kind if kind in ("default", "catalogue") else f"changed {'by' if kind == 'option' else 'in'} {where}"
+    if path[0] == "six_markets" and path[-1] == "effect":
+        meaning = f"{meaning}: {EFFECTS[path[1]]}"
     return Row(
         section,
         dotted,
         in_words(value, path),
         known.unit if known else "",
-        origin,
+        _origin(kind, where),
         meaning,
         _source(scenario, path, kind, known.source if known else ""),
     )
+
+
+def _origin(kind: str, where: str) -> str:
+    return kind if kind in ("default", "catalogue") else f"changed {'by' if kind == 'option' else 'in'} {where}"
+
+
+def _nearest(scenario: Scenario, path: str) -> tuple[str, str]:
+    """Where something at or within a path was stated."""
+    found = (origin for known, origin in scenario.origins.items() if f"{known}.".startswith(f"{path}."))
+    return next(found, ("file", scenario.path.name))
+
+
+def _is_partner(path: tuple) -> bool:
+    return path[0] == "partners" and len(path) == 2
 
 
 def _source(scenario: Scenario, path: tuple, kind: str, declared: str) -> str:
@@ -106,6 +137,8 @@ def in_words(value: Any, path: tuple = ()) -> str:
         return _plan_in_words(value) if path[-1] == "level" else _spread_in_words(value, path)
     if path and path[-1] == "level" and not isinstance(value, str):
         return _plan_in_words(value)
+    if isinstance(value, bool | dict) and (path[-2:-1] == ("answers",) or (path and _is_partner(path))):
+        return "on" if value is not False else "off"
     if value is None:
         return "not given"
     if isinstance(value, bool):

@@ -22,8 +22,8 @@ def catalogue(found: dict) -> list:
     ]
 
 
-def explanation(scenario, rows: list) -> list:
-    """Every value in words, section by section."""
+def explanation(scenario, rows: list, whole: bool = True) -> list:
+    """Every value in words, section by section; where what is off is told in short, a last line says so."""
     lines, section = [Text(f"{scenario.name}: {counted(len(rows), 'value')}", style="bold"), Text(scenario.teaches)], None
     for row in rows:
         if row.section != section:
@@ -33,7 +33,7 @@ def explanation(scenario, rows: list) -> list:
             Text.assemble(f"  {row.path} = ", (row.value, "bold"), f" {row.unit}" if row.unit else "", (f"  [{row.origin}]", "dim"))
         )
         lines.append(faint(f"      {row.meaning}" + (f" ({row.source})" if row.source else "")))
-    return lines
+    return lines if whole else [*lines, Text(), faint("What is off is told in short; --all shows its numbers and their sources too.")]
 
 
 def differences(first: str, second: str, rows: list) -> list:

@@ -17,8 +17,11 @@ COLUMNS = {  # figure -> (heading, kind)
 }
 
 
-def study(runs, strategy: str, sellers, types) -> list:
-    """The screen of `tenure run`."""
+CHANNELS = ("own_search", "advertising", "word_of_mouth", "partner")
+
+
+def study(runs, strategy: str, sellers, types, channels) -> list:
+    """The screen of `tenure run`: `overview.by_seller`, `by_type` and `by_channel`."""
     scenario, market = runs.scenario, runs.scenario.market
     about = (
         f"{scenario.name}, strategy {spoken(strategy)}: {counted(runs.runs, 'run')} of {counted(market.buyers, 'buyer')} over "
@@ -32,7 +35,20 @@ def study(runs, strategy: str, sellers, types) -> list:
         figures(sellers, "seller", spoken, f"with {spoken(scenario.focal)} in bold", scenario.focal),
         Text(),
         figures(types, "buyer_type", name_of_type, f"{spoken(scenario.focal)}, by buyer type", None),
+        *won_through(channels, scenario.focal, market.currency),
     ]
+
+
+def won_through(channels, focal: str, currency: str) -> list:
+    """Through which channels the sellers won their accounts, and what that cost; nothing where all came by own search."""
+    if not len(channels):
+        return []
+    headings = [*(spoken(name).replace(" ", "\n", 1) for name in CHANNELS), f"{currency} for\nan account"]
+    shown = grid(*headings, first="accounts won, by channel")
+    for row in channels.to_dict("records"):
+        cells = [*(said("share", row[name]) for name in CHANNELS), said("money", row["cost_to_win"])]
+        shown.add_row(spoken(row["seller"]), *cells, style="bold" if row["seller"] == focal else None)
+    return [Text(), shown]
 
 
 def figures(table, rows: str, name_of, title: str, bold: str | None):

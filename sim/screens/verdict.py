@@ -30,7 +30,8 @@ def leading(comparison) -> str:
 
 def verdict(comparison) -> list:
     """Everything that follows from the runs at hand."""
-    return [*sentences(comparison), Text(), side_by_side(comparison), *why(comparison, leading(comparison))]
+    return [*sentences(comparison), Text(), side_by_side(comparison), *why(comparison, leading(comparison)), *channels(comparison),
+            *moves(comparison)]  # fmt: skip
 
 
 def sentences(comparison) -> list[Text]:
@@ -57,15 +58,25 @@ def said(kind: str, value: float) -> str:
 def side_by_side(comparison):
     """The strategies in columns, the focal seller's figures in rows."""
     market, runs = comparison.scenario.market, comparison.runs.runs
-    best = comparison.gain.sort_values("gain", ascending=False).strategy.tolist()
-    names = [name for name in comparison.runs.strategies if name in [comparison.baseline, *best[: MOST_COLUMNS - 1]]]
-    headings = ["\n".join(textwrap.wrap(spoken(name), 12, break_long_words=False)) for name in names]
+    names = shown(comparison)
+    headings = in_lines(names)
     first = f"{spoken(comparison.focal)}, {counted(runs, 'run')}\n(± half the 95% interval)"
     table, rows = grid(*headings, first=first), comparison.summary.set_index("strategy")
     for figure, (words, kind) in ROWS.items():
         cells = [figure_cell(rows.loc[name], figure, kind) for name in names]
         table.add_row(words.format(currency=market.currency, period=market.period), *cells, style="bold" if figure == "profit" else None)
     return table
+
+
+def shown(comparison) -> list[str]:
+    """The baseline and the strategies that gain most, as many as there are columns for."""
+    best = comparison.gain.sort_values("gain", ascending=False).strategy.tolist()
+    return [name for name in comparison.runs.strategies if name in [comparison.baseline, *best[: MOST_COLUMNS - 1]]]
+
+
+def in_lines(names: list[str]) -> list[str]:
+    """Strategies as narrow headings."""
+    return ["\n".join(textwrap.wrap(spoken(name), 12, break_long_words=False)) for name in names]
 
 
 def figure_cell(row, figure: str, kind: str) -> str:
@@ -93,6 +104,37 @@ def why(comparison, strategy: str) -> list:
         heading(f"Why {spoken(strategy)} {verb} {amount(abs(total['all buyers']))} {currency} per buyer, by cause and buyer type"),
         shown,
     ]
+
+
+def channels(comparison) -> list:
+    """Through which channels the focal seller won accounts, and by how much these are worth more than others like them."""
+    found = comparison.channels
+    if not len(found):
+        return []
+    names, rows = shown(comparison), found.set_index(["strategy", "channel"])
+    table = grid(*in_lines(names), first="share of accounts won (worth beside others\nof the same type and period, where it differs)")
+    for channel in dict.fromkeys(found.channel):
+        table.add_row(spoken(channel), *(channel_cell(rows.loc[(name, channel)]) for name in names))
+    return [Text(), heading(f"How {spoken(comparison.focal)} won its accounts"), table]
+
+
+def channel_cell(row) -> str:
+    """A channel's share of the accounts won; and how much more an account is worth that came through it, where that can be told."""
+    sure = row.gap_low > 0 or row.gap_high < 0
+    return said("share", row.share) + (f" ({100 * (row.ratio - 1):+.0f}%)".replace("-", "−") if sure else "")
+
+
+def moves(comparison) -> list:
+    """What sellers did in answer to the market under the strategies shown."""
+    found = comparison.moves[comparison.moves.strategy.isin(shown(comparison))]
+    if not len(found):
+        return []
+    table = grid("price\nat first", "at the\nend", "accounts pay\non top", "harvesting,\nof the time", "copies levels,\nof the runs",
+                 first="seller, strategy")  # fmt: skip
+    for row in found.to_dict("records"):
+        table.add_row(f"{spoken(row['seller'])}, {spoken(row['strategy'])}", amount(row["price"]), amount(row["price_end"]),
+                      *(said("share", row[name]) for name in ("premium_end", "harvesting", "copying")))  # fmt: skip
+    return [Text(), heading("How sellers answered the market"), table]
 
 
 def in_two_lines(kind: str) -> str:

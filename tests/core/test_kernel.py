@@ -15,6 +15,7 @@ from sim.population import buyers_by_type, draw_population
 from sim.runs import new_market, simulate
 from sim.scenario import ScenarioError, load
 from tests.conftest import SMALL
+from tests.lively import BEYOND
 from tests.markets import rows_of
 
 # A market in which everything happens: advertising to the unaware, capacity, discounts, listening, all ways of targeting, events.
@@ -34,15 +35,23 @@ def busy():
     return load("default", sets=BUSY)
 
 
+@pytest.fixture(scope="module", params=["small_world", "well_mixed", "scale_free", "none"])
+def beyond(request):
+    """The busy market with everything beyond the dyad, for every kind of network."""
+    return load("default", sets=[*BUSY, *BEYOND, f"word_of_mouth.network={request.param}"])
+
+
 def market_of(scenario, strategy: str = "relationship", run: int = 0, workers: int = 1, watched=()):
     """A market ready to be settled."""
     return new_market(scenario, strategy_arrays(scenario, strategy), draw_population(scenario), scenario.seed, run, workers, watched)
 
 
 def assert_same(one, other) -> None:
-    """Two records (or markets) hold the same numbers, bit for bit."""
-    for name in ("flows", "endings", "worth", "panel", "standing", "state"):
-        a, b = getattr(one, name), getattr(other, name)
+    """Two records (or markets) hold the same numbers, bit for bit; two markets the same words too."""
+    for name in ("flows", "endings", "worth", "channel_endings", "channel_worth", "course", "goodwill", "goodwill_course", "panel",
+                 "standing", "state", "beyond"):
+        a, b = getattr(one, name, None), getattr(other, name, None)
+        a, b = (each.words if name == "beyond" and each else each for each in (a, b))
         assert (a is None) == (b is None), name
         if a is not None:
             assert np.array_equal(a.view(np.uint8), b.view(np.uint8)), name
@@ -65,17 +74,28 @@ def test_one_thread_is_two(busy):
         assert_same_runs(alone, simulate(busy, threads=threads, keep_state=True, watch=(0, 7, 599)))
 
 
-@pytest.mark.parametrize("threads", [2, 3])
-def test_threads_that_share_one_market_change_nothing(busy, threads, monkeypatch):
-    """A market stepped by several threads is the market stepped by one: state, ledger, panel and diary."""
-    busy = busy.replace(["market.buyers=2600"])
-    alone = simulate(busy, ["relationship"], runs=1, threads=1, keep_state=True, watch=(3, 2599))
+def alone_and_together(scenario, strategy: str, threads: int, monkeypatch):
+    """One market stepped by one thread, and by several."""
+    alone = simulate(scenario, [strategy], runs=1, threads=1, keep_state=True, watch=(3, 2599))
     monkeypatch.setattr(engine, "LARGE_MARKET", 10)
     calls = []
     shared = engine.play_shared
     monkeypatch.setattr(engine, "play_shared", lambda *given: (calls.append(1), shared(*given)))
-    together = simulate(busy, ["relationship"], runs=1, threads=threads, keep_state=True, watch=(3, 2599))
+    together = simulate(scenario, [strategy], runs=1, threads=threads, keep_state=True, watch=(3, 2599))
     assert calls == [1]
+    return alone, together
+
+
+@pytest.mark.parametrize("threads", [2, 3])
+def test_threads_that_share_one_market_change_nothing(busy, threads, monkeypatch):
+    """A market stepped by several threads is the market stepped by one: state, ledger, panel and diary."""
+    assert_same_runs(*alone_and_together(busy.replace(["market.buyers=2600"]), "relationship", threads, monkeypatch))
+
+
+@pytest.mark.parametrize("strategy", ["relationship", "answered"])
+def test_threads_change_nothing_where_buyers_and_sellers_hear_each_other(beyond, strategy, monkeypatch):
+    """With everything beyond the dyad: words, partners, shocks, budgets and answers; courses, goodwill and channels as well."""
+    alone, together = alone_and_together(beyond.replace(["market.buyers=2600"]), strategy, 2, monkeypatch)
     assert_same_runs(alone, together)
 
 
@@ -83,12 +103,28 @@ def test_n_periods_then_m_is_n_plus_m(busy):
     """Played in two sittings, with nothing but the market's arrays kept in between, a market ends the same."""
     periods = burn_in(busy) + busy.market.periods
     once, twice = market_of(busy, watched=(1, 2)), market_of(busy, watched=(1, 2))
-    for market, stops in ((once, (periods,)), (twice, (3, 11, periods))):
-        kernel.begin(handle(market))
-        for start, stop in zip((0, *stops), stops, strict=False):
-            kernel.play(handle(market), start, stop, kernel.new_scratch(len(market.standing)))
-        kernel.close_market(handle(market), 0)
+    in_sittings(once, periods)
+    in_sittings(twice, 3, 11, periods)
     assert_same(once, twice)
+
+
+def in_sittings(market, *stops: int) -> None:
+    """Play a market up to each of some periods, with nothing but its arrays kept in between."""
+    kernel.begin(handle(market))
+    for start, stop in zip((0, *stops), stops, strict=False):
+        kernel.play(handle(market), start, stop, kernel.new_scratch(len(market.standing)))
+    kernel.close_market(handle(market), 0)
+
+
+@pytest.mark.parametrize("strategy", ["relationship", "answered"])
+def test_beyond_the_dyad_too_n_periods_then_m_is_n_plus_m(beyond, strategy):
+    """What was told, answered and invested is in the market's arrays as well; stopped at even and odd periods."""
+    periods = burn_in(beyond) + beyond.market.periods
+    once, twice = (market_of(beyond, strategy, watched=(1, 2)) for _ in range(2))
+    in_sittings(once, periods)
+    in_sittings(twice, 3, 10, 17, periods)
+    assert_same(once, twice)
+    assert (len(once.beyond.words[0]) > 0) == (beyond.word_of_mouth.network != "none")
 
 
 def step_by_step(market, periods: int, pieces) -> None:
@@ -107,9 +143,11 @@ def step_by_step(market, periods: int, pieces) -> None:
     kernel.close_market(words, 0)
 
 
-@pytest.mark.parametrize("cut", ["lane by lane", "backwards", "odd pieces"])
-def test_any_partition_of_lanes_is_all_at_once(busy, cut):
-    """One buyer at a time, last buyer first, or in pieces of any size: no lane sees another's move."""
+CUTS = ("lane by lane", "backwards", "odd pieces")
+
+
+def pieces_of(cut: str):
+    """A way of cutting tiles into pieces: pieces(tile, lanes in use) gives (begin, end) pairs."""
     rng = np.random.default_rng(5)
 
     def pieces(q, lanes):
@@ -117,12 +155,30 @@ def test_any_partition_of_lanes_is_all_at_once(busy, cut):
             return [(lane, lane + 1) for lane in (range(lanes) if cut == "lane by lane" else reversed(range(lanes)))]
         cuts = [0, *sorted(rng.choice(np.arange(1, lanes), 6, replace=False).tolist()), lanes]
         return rng.permutation(list(pairwise(cuts))).tolist()
+    return pieces
 
+
+@pytest.mark.parametrize("cut", CUTS)
+def test_any_partition_of_lanes_is_all_at_once(busy, cut):
+    """One buyer at a time, last buyer first, or in pieces of any size: no lane sees another's move."""
     periods = burn_in(busy) + busy.market.periods
     whole, parts = market_of(busy, watched=(4,)), market_of(busy, watched=(4,))
     step_by_step(whole, periods, lambda q, lanes: [(0, lanes)])
-    step_by_step(parts, periods, pieces)
+    step_by_step(parts, periods, pieces_of(cut))
     assert_same(whole, parts)
+
+
+@pytest.mark.parametrize("cut", CUTS)
+def test_any_partition_is_all_at_once_where_buyers_hear_each_other(beyond, cut):
+    """Nobody hears what was said in the same period, so who is moved first hears no more than who is moved last; words are the same."""
+    periods = burn_in(beyond) + beyond.market.periods
+    whole, parts = (market_of(beyond, "answered", watched=(4,)) for _ in range(2))
+    step_by_step(whole, periods, lambda q, lanes: [(0, lanes)])
+    step_by_step(parts, periods, pieces_of(cut))
+    assert_same(whole, parts)
+    record = simulate(beyond, ["answered"], runs=1, threads=1, keep_state=True).records["answered"][0]
+    assert np.array_equal(record.state.view(np.uint8), whole.state.view(np.uint8)) and np.array_equal(record.flows, whole.flows[0])
+    assert np.array_equal(record.course, whole.course) and np.array_equal(record.goodwill, whole.goodwill_course)
 
 
 def test_no_lane_out_of_use_is_touched(busy):
@@ -211,17 +267,19 @@ def test_the_same_seed_the_same_history(small):
         assert_same(a, b)
 
 
-# --- buyer by buyer: what use does to a dyad -------------------------------------------------------------------------------------------
+# --- buyer by buyer: what use does to a dyad --------------------------------------------------------------------------------------
 
 def flag(happened, bit):
     """Whether something happened to a watched buyer in a period."""
     return (happened & bit) != 0
 
 
-@pytest.fixture(scope="module")
-def watched(small):
+@pytest.fixture(scope="module", params=[0, 3], ids=["no doubt", "doubt"])
+def watched(small, request):
     """(scenario, states of all 600 buyers at the end of every period: dict of [period, buyer])."""
-    scenario = small.replace(["strategies.partners={ours: {level: partnership}, rivals: {level: accountable}}", "market.turnover=0.01"])
+    scenario = small.replace(["strategies.partners={ours: {level: partnership}, rivals: {level: accountable},"
+                              " rivals_2: {level: reactive}}", "market.turnover=0.01",
+                              f"behaviour.doubt={request.param}"])
     record = simulate(scenario, ["partners"], runs=1, watch=range(600)).records["partners"][0]
     whole = {"incumbent", "level", "since", "contract_end", "entered", "aware", "happened", *(f"history_{s}" for s in range(4))}
     panel = np.ascontiguousarray(record.panel.transpose(2, 0, 1))
@@ -234,12 +292,13 @@ def quiet(panel, s: int):
     return (panel["incumbent"][1:] == s) & (panel["incumbent"][:-1] == s) & ~flag(happened, at.NEWCOMER) & ~flag(happened, at.OCCASION)
 
 
-@pytest.mark.parametrize("s", [0, 1])
-def test_use_moves_the_dyad_as_the_rules_say(watched, s):
-    """G, bond and tie after a period without a purchase, from the state before and what is on record as having happened."""
+@pytest.mark.parametrize(("s", "name"), [(0, "partnership"), (1, "accountable"), (2, "reactive")])
+def test_use_moves_the_dyad_as_the_rules_say(watched, s, name):
+    """G, bond and tie after a period without a purchase, from the state before and what is on record as having happened; who has bought
+    and is left alone by a seller that does not call is in doubt."""
     scenario, panel = watched
     mind, product = scenario.behaviour, scenario.product
-    level = scenario.levels["partnership" if s == 0 else "accountable"]
+    level = scenario.levels[name]
     where, happened = quiet(panel, s), panel["happened"][1:]
     where[0] = False                                                       # the strategy begins in period 1
     problem, complained, resolved, unresolved, contact = (
@@ -247,6 +306,10 @@ def test_use_moves_the_dyad_as_the_rules_say(watched, s):
     assert (problem == (resolved | unresolved)).all() and (where & unresolved).any() and (where & contact).any()
     theta = panel["relationship_orientation"][1:].astype(float)
     g = level.usage - product.severity * unresolved * (1 - product.complaint_relief * complained) + product.delight * resolved
+    periods = np.arange(scenario.market.periods)[:, None] + burn_in(scenario)
+    tense = ((panel[f"history_{s}"][:-1] >> 16) & 0xFFFF == periods) & ~contact      # bought in the period before, and left alone since
+    g = g - mind.doubt * tense
+    assert ((where & tense).sum() > 20) == (name == "reactive")                      # the others call after the sale
     uses = (panel[f"history_{s}"][:-1] >> 8) & 127
     weight = np.maximum(mind.slowest_learning, 1 / (2 + uses))
     before = panel[f"relationship_{s}"][:-1].astype(float)
@@ -505,7 +568,7 @@ def test_watched_buyers_are_the_states_of_the_run(busy):
     """A watched buyer's last row is its final state; watching changes nothing."""
     population = draw_population(busy)
     record = simulate(busy, ["relationship"], runs=1, keep_state=True, watch=(0, 239, 240, 599)).records["relationship"][0]
-    final = rows_of(record, population, 0, at.rows(4))
+    final = rows_of(record, population, 0, at.rows(4, hearing=True))       # somebody advertises
     assert np.array_equal(record.panel[-1].view(np.uint32), final[:, [0, 239, 240, 599]].T.view(np.uint32))
     unwatched = simulate(busy, ["relationship"], runs=1, keep_state=True).records["relationship"][0]
     assert np.array_equal(record.flows, unwatched.flows)
@@ -571,7 +634,7 @@ def test_the_longest_run_remembers_its_last_purchases(small):
     assert col(record, "won_new").sum() <= 4 * 4
 
 
-# --- targeting ---------------------------------------------------------------------------------------------------------------------------
+# --- targeting --------------------------------------------------------------------------------------------------------------------
 
 def accounts_of_ours(scenario, strategy: str):
     """(type, level, margin a year) of every account that ours holds at the end of a run."""

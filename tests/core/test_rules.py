@@ -450,3 +450,211 @@ def test_either_is_the_chance_of_one_or_the_other():
     """1 − (1 − a)(1 − b): by hand, and either alone where the other cannot happen."""
     assert call(rules.either, 0.3, 0.5) == near(0.65)
     assert call(rules.either, 0.3, 0.0) == near(0.3) and call(rules.either, 1.0, 0.2) == near(1.0)
+
+
+# --- doubt and premium ------------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize(("just_bought", "contact", "g"), [(True, False, -1), (True, True, 2), (False, False, 2), (False, True, 2)])
+def test_left_in_doubt(just_bought, contact, g):
+    """Levitt's tense buyer: 3 less in the period after a purchase, unless somebody calls."""
+    assert rules.left_in_doubt(f(2), f(3), just_bought, contact) == near(g)
+
+
+@pytest.mark.parametrize(("tenure", "premium", "points"), [
+    (12, 0, 200), (12, 0.05, -300), (36, 0.05, 0), (1000, 0.05, 0), (12, -0.1, 1200), (12, 0.00004, 200), (12, 0.00006, 199), (0, 0.05, 0),
+    (0, -0.9, 0), (36, -0.98, 10_000), (1, 5, -49_983)])
+def test_account_points(tenure, premium, points):
+    """2% a year, 5% at most, less the premium, in basis points; in the period in which it is won an account pays what newcomers pay; and
+    nobody is paid for buying."""
+    assert call(rules.account_points, float(tenure), 0.02 / 12, 0.05, float(premium)) == points
+
+
+@given(between(0, 1000), between(0, 0.1), between(0, 0.9), between(-0.9, 5))
+def test_what_an_account_pays_is_never_below_nought(tenure, per_period, most, premium):
+    """And without a premium it is the price less the loyalty discount."""
+    assert rules.discounted(f(100), call(rules.account_points, tenure, per_period, most, premium)) >= -1e-4
+    assert call(rules.account_points, tenure, per_period, most, 0.0) == call(rules.discount_points, tenure, per_period, most)
+
+
+# --- hearing ----------------------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize(("talk", "effect", "stock", "reward", "chance"), [
+    (0.25, 1, 0, 0, 0.25), (0.25, 1, 1, 0, 0.5), (0.25, 1, 0.5, 25, 0.5), (0.2, 1.5, 0.4, 75, 0.47), (0.6, 1, 1, 0, 1), (0, 1, 1, 1000, 0)])
+def test_good_news(talk, effect, stock, reward, chance):
+    """min(1, talk · (1 + effect · C + reward / (reward + 25)))."""
+    assert call(rules.good_news, float(talk), float(effect), float(stock), float(reward), 25.0) == near(chance)
+
+
+@given(SHARE, between(0, 5), SHARE, SHARE, COST, COST, between(0.1, 1000))
+def test_good_news_is_a_chance_that_stock_and_reward_raise(talk, effect, a, b, reward, more, half):
+    """A probability, never below talk, never lowered by tending or rewarding."""
+    low, high = sorted((a, b))
+    little, much = sorted((reward, more))
+    p = call(rules.good_news, talk, effect, low, little, half)
+    assert f(talk) <= p <= 1
+    assert p <= call(rules.good_news, talk, effect, high, little, half) <= 1
+    assert p <= call(rules.good_news, talk, effect, low, much, half) * (1 + 1e-6)
+
+
+@pytest.mark.parametrize(("talk", "times", "chance"), [(0.25, 2, 0.5), (0.25, 0, 0), (0.25, 1, 0.25), (0.6, 2, 1), (0, 100, 0)])
+def test_bad_news(talk, times, chance):
+    """min(1, talk · times): twice as often in TARP's figures."""
+    assert call(rules.bad_news, float(talk), float(times)) == near(chance)
+
+
+@given(SHARE, between(0, 100))
+def test_bad_news_is_a_chance(talk, times):
+    assert 0 <= call(rules.bad_news, talk, times) <= 1
+
+
+@pytest.mark.parametrize(("credence", "n", "weight"), [(1, 0, 0.5), (0.5, 0, 0.25), (0.5, 3, 0.1), (0.5, 100, 0.025), (0, 0, 0)])
+def test_hearsay_weight(credence, n, weight):
+    """credence · max(.05, 1/(2 + n)): the first word counts as one of two experiences, at a discount."""
+    assert call(rules.hearsay_weight, float(credence), float(n), 0.05) == near(weight)
+
+
+@given(SHARE, between(0, 127), SHARE)
+def test_hearsay_never_weighs_more_than_ones_own_next_experience(credence, n, slowest):
+    assert call(rules.hearsay_weight, credence, n, slowest) <= call(rules.learning_weight, n + 1, slowest) <= 1
+
+
+@pytest.mark.parametrize(("g", "promised", "delivered", "told"), [
+    (0, 141.6, 118, -23.6), (0, 118, 118, 0), (-35, 118, 110, -78), (5, 118, 90, -18), (4, 110, 118, 4)])
+def test_told_disappointment(g, promised, delivered, told):
+    """g − max(0, promised − (x + g)): a promise of 1.2 · 118 kept at par is told as 23.6 lost; what was kept is told as it was."""
+    assert call(rules.told_disappointment, float(g), float(promised), float(delivered)) == near(told)
+
+
+@given(MONEY, MONEY, MONEY, COST)
+def test_the_larger_the_promise_the_worse_what_is_told_of_it(g, promised, delivered, more):
+    """Never better than the experience itself."""
+    told = call(rules.told_disappointment, g, promised, delivered)
+    assert call(rules.told_disappointment, g, promised + more, delivered) <= told <= f(g)
+
+
+@pytest.mark.parametrize(("goodwill", "commission", "weight"), [(0, 0, 0), (0.4, 0, 0.4), (0, 100, 0.5), (0.4, 300, 1.15), (1, 1e9, 2)])
+def test_partner_weight(goodwill, commission, weight):
+    """goodwill + commission / (commission + 100)."""
+    assert call(rules.partner_weight, float(goodwill), float(commission), 100.0) == near(weight)
+
+
+@given(SHARE, COST, COST, between(0.1, 1000))
+def test_partner_weight_rises_with_the_commission(goodwill, a, b, half):
+    """In 0..2."""
+    low, high = (call(rules.partner_weight, goodwill, c, half) for c in sorted((a, b)))
+    assert 0 <= low <= high * (1 + 1e-6) <= 2 + 1e-5
+
+
+@given(st.lists(between(0, 2), min_size=1, max_size=32))
+def test_chances_to_be_recommended_are_in_proportion(weights):
+    """Together at most 1, and as the weights are; where there is little reason to recommend anybody, the partner often does not."""
+    total = float(np.sum([f(w) for w in weights], dtype=np.float32))
+    chances = [float(call(rules.chance_to_be_recommended, w, total)) for w in weights]
+    assert sum(chances) == near(min(total, 1.0), absolute=1e-4)
+    assert chances == pytest.approx([w / max(total, 1) for w in weights], rel=1e-5, abs=1e-7)
+
+
+# --- the six markets --------------------------------------------------------------------------------------------------------------
+
+def test_invested():
+    """.4 + .001 · 300 · (1 − .4) − .05 · .4 = .56; without spending .38."""
+    assert call(rules.invested, 0.4, 300.0, 0.001, 0.05) == near(0.56)
+    assert call(rules.invested, 0.4, 0.0, 0.001, 0.05) == near(0.38)
+
+
+@given(SHARE, between(0, 1e6), SHARE, SHARE)
+def test_a_stock_stays_in_0_1(stock, spending, growth, fade):
+    """Whatever is spent; and more is never less."""
+    after = call(rules.invested, stock, spending, growth, fade)
+    assert 0 <= after <= 1
+    assert after >= call(rules.invested, stock, 0.0, growth, fade)
+
+
+@given(between(0.001, 1), between(0.01, 1000))
+def test_what_balances_fading_at_one_half_keeps_a_stock_there(fade, half_at):
+    """growth = fade / half_at, spending = half_at: one half stays one half."""
+    assert call(rules.invested, 0.5, half_at, fade / half_at, fade) == near(0.5)
+
+
+def test_strengthened_and_weakened():
+    """20 · (1 ± .5 · .6); an empty stock does nothing, and a full one takes no more than all there is."""
+    assert call(rules.strengthened, 20.0, 0.5, 0.6) == near(26)
+    assert call(rules.weakened, 20.0, 0.5, 0.6) == near(14)
+    for rule in (rules.strengthened, rules.weakened):
+        assert call(rule, 20.0, 0.5, 0.0) == 20 == call(rule, 20.0, 0.0, 1.0)
+    assert call(rules.weakened, 20.0, 1.0, 1.0) == 0
+
+
+@given(COST, SHARE, SHARE, SHARE)
+def test_weakened_and_strengthened_follow_the_stock(x, effect, a, b):
+    low, high = sorted((a, b))
+    assert 0 <= call(rules.weakened, x, effect, high) <= call(rules.weakened, x, effect, low) <= f(x)
+    assert f(x) <= call(rules.strengthened, x, effect, low) <= call(rules.strengthened, x, effect, high)
+
+
+@pytest.mark.parametrize(("internal", "recruitment", "capability"), [
+    (0, 0, 0.9), (0, 1, 0.9), (1, 0, 0.945), (1, 1, 1.035), (0.5, 0.4, 0.9405)])
+def test_enabled_capability(internal, recruitment, capability):
+    """.9 · (1 + C_internal · (.05 + .1 · C_recruitment)): recruitment is worth nothing where nobody enables those recruited."""
+    assert call(rules.enabled_capability, 0.9, 0.05, 0.1, float(internal), float(recruitment)) == near(capability)
+
+
+@pytest.mark.parametrize(("share", "stock", "counted"), [(0.6, 0, 0.6), (0.6, 0.5, 0.7), (0, 1, 0.5), (1, 1, 1)])
+def test_cushioned(share, stock, counted):
+    """share + .5 · C · (1 − share)."""
+    assert call(rules.cushioned, float(share), 0.5, float(stock)) == near(counted)
+
+
+@given(SHARE, SHARE, SHARE)
+def test_cushioned_is_a_share_no_lower_than_before(share, effect, stock):
+    assert f(share) <= call(rules.cushioned, share, effect, stock) <= 1 + 1e-6
+
+
+# --- sellers that answer ----------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize(("own", "lowest", "cost", "floor", "price"), [
+    (100, 90, 60, 0.1, 90), (100, 50, 60, 0.1, 66), (100, 120, 60, 0.1, 100), (100, 90, 95, 0, 95), (100, 90, 120, 0, 100),
+    (100, math.inf, 60, 0, 100), (100, 40, 60, -1, 40)])
+def test_matched_price(own, lowest, cost, floor, price):
+    """The lowest rival price, not below (1 + floor) · unit cost, never above one's own; alone in the market one's own."""
+    assert call(rules.matched_price, float(own), float(lowest), float(cost), float(floor)) == near(price)
+
+
+@given(COST, COST, COST, between(-1, 10))
+def test_matching_never_raises_a_price(own, lowest, cost, floor):
+    assert call(rules.matched_price, own, lowest, cost, floor) <= f(own)
+
+
+@pytest.mark.parametrize(("harvesting", "share", "now"), [
+    (0, 0.29, False), (0, 0.3, True), (0, 0.25, False), (1, 0.25, True), (1, 0.2, True), (1, 0.19, False), (1, 0.9, True)])
+def test_harvests(harvesting, share, now):
+    """From 30% until below 20%: between the two it goes on as it was."""
+    assert bool(rules.harvests(harvesting, f(share), f(0.3), f(0.2))) == now
+
+
+@pytest.mark.parametrize(("sigma", "alpha", "rate", "turnover", "worth"), [
+    (1, 1, 1, 0, 0.9), (1, 2, 1, 0, 0.45), (1, 1, 0.5, 0, 0.81), (1, 1, 1, 0.1, 0.81), (0, 1, 1, 0, 0), (1, 0, 1, 0, 0), (1, 1, 0, 0, 0),
+    (1, 1, 1, 1, 0)])
+def test_account_future(sigma, alpha, rate, turnover, worth):
+    """σ/α · ((1 − turnover)/(1 + d))^(1/λ) at δ = .9: .9 of the switching cost, at the next purchase, if the buyer is still there."""
+    assert call(rules.account_future, float(sigma), float(alpha), 1 / 0.9 - 1, float(rate), float(turnover)) == near(worth)
+
+
+@given(COST, between(0.1, 2), between(0, 1), between(0.05, 1), between(0, 0.9))
+def test_an_account_is_never_worth_more_than_its_switching_cost(sigma, alpha, discount, rate, turnover):
+    """In money: σ/α; less of it the later its next purchase."""
+    worth = call(rules.account_future, sigma, alpha, discount, rate, turnover)
+    assert 0 <= worth <= f(sigma) / f(alpha) * (1 + 1e-5)
+    assert worth <= call(rules.account_future, sigma, alpha, discount, 1.0, turnover) * (1 + 1e-5) + 1e-6
+
+
+@pytest.mark.parametrize(("advantage", "keep"), [(0, 0.5), (8 * math.log(4), 0.8), (-8 * math.log(4), 0.2), (1e6, 1), (-1e6, 0)])
+def test_chance_to_keep(advantage, keep):
+    """1 / (1 + exp(−advantage/8))."""
+    assert call(rules.chance_to_keep, float(advantage), 8.0) == near(keep, rel=1e-4)
+
+
+@given(between(-100, 100), between(0.01, 50))
+def test_what_one_keeps_the_other_loses(advantage, noise):
+    """P(a) + P(−a) = 1."""
+    assert call(rules.chance_to_keep, advantage, noise) + call(rules.chance_to_keep, -advantage, noise) == near(1.0)

@@ -9,12 +9,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.core.terms import MARKETS
 from sim.experiments.compare import Comparison, compare
 from sim.experiments.verdict import amount, sentence
 from sim.experiments.why import CAUSES, decompose
 from sim.intervals import interval
 from sim.measures import net_present_value
 from sim.offers import discount_per_period
+from tests.everything import everything, everything_compared
 from tests.lively import lively_comparison, lively_scenario
 
 
@@ -103,6 +105,23 @@ def test_why_sums_to_the_gap_of_every_run(lively):
 ])
 def test_why_is_exact_in_the_corners_too(sets):
     assert_exact(compare(lively_scenario(*sets), ["relationship", "cheap"], runs=3, threads=1))
+
+
+def test_why_is_exact_beyond_the_dyad():
+    """Prices that move, premiums, rewards, commissions and budgets: all in one of the causes, and in one alone."""
+    assert_exact(everything_compared())
+
+
+def test_a_budget_without_effect_costs_what_it_is_for():
+    """Half-way points out of reach: the budget buys nothing, and costs 0.3 of 900 a month for winning, the rest for serving."""
+    sets = (*(f"six_markets.{market}.half_at=1e9" for market in MARKETS),
+            "sellers.ours.partners={bank: 0, agent: 0}", "market.discount_rate=0",
+            "strategies={transactional: {ours: {relationship_budget: {total: 0}}}, spending: {ours: {relationship_budget: {total: 900}}}}")
+    found = compare(everything(*sets), ["spending"], threads=1)
+    parts = found.why.groupby("cause").gain.sum()
+    assert parts["acquisition"] == pytest.approx(-0.3 * 900 * 30 / 600, abs=1e-3)
+    assert parts["cost to serve"] == pytest.approx(-0.7 * 900 * 30 / 600, abs=1e-3)
+    assert parts.drop(["acquisition", "cost to serve"]).abs().max() < 1e-3
 
 
 def books(rates, price=10.0, periods=6, buyers=100.0):

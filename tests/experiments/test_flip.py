@@ -7,8 +7,9 @@ import pytest
 
 from sim.experiments.compare import compare
 from sim.experiments.flip import booked, crossing, flip
-from sim.experiments.levers import played_levers, scale_price, scale_switching_cost, time_levers
-from sim.rebuild import rebuilt, resized
+from sim.experiments.levers import booked_levers, levers_beyond, played_levers, scale_price, scale_switching_cost, time_levers
+from sim.rebuild import plain_form, rebuilt, resized
+from tests.everything import everything, everything_compared
 from tests.lively import lively_scenario
 
 SETS = ("market.buyers=600", "market.periods=40", "sellers.ours.loyalty_discount.per_year=0")
@@ -92,3 +93,63 @@ def test_a_smaller_market_shrinks_what_belongs_to_the_whole():
     assert small.sellers["ours"].advertising_cost == 35 and small.levels["proactive"].programme_cost == 20
     assert small.sellers["ours"].capacity["basic"] == math.inf
     assert rebuilt(scenario.as_dict()).digest() == scenario.digest()
+
+
+# --- beyond the dyad --------------------------------------------------------------------------------------------------------------------
+
+CHEAP = ("strategies={transactional: {}, cheap: {ours: {price: 93}}}",)
+
+
+def test_costs_are_exact_where_they_are_paid_for_some_only():
+    """The supplier market takes off part of the unit cost, and who comes recommended costs no acquisition cost."""
+    comparison = compare(everything(*CHEAP), ["cheap"], threads=1)
+    tried = 0
+    for lever in booked_levers(comparison, "cheap"):
+        exact = {"the unit cost": ("unit_cost", 55), "the cost to win an account": ("acquisition_cost", 90)}.get(lever.name)
+        if exact:
+            tried += 1
+            again = compare(everything(*CHEAP, "sellers.ours.{}={}".format(*exact)), ["cheap"], threads=1)
+            assert lever.gap(exact[1]) == pytest.approx(float(again.gain.gain[0]), abs=2e-3)
+            assert lever.gap(lever.now) != pytest.approx(float(again.gain.gain[0]), abs=0.1)
+    assert tried == 2
+
+
+def test_where_sellers_answer_the_books_alone_decide_little():
+    comparison = everything_compared()
+    assert [lever.name for lever in booked_levers(comparison, "answered")] == ["the discount rate", "the horizon"]
+    assert len(booked_levers(comparison, "relationship")) > 5
+
+
+def test_levers_beyond_the_dyad_change_what_they_say_and_nothing_else():
+    scenario, values = everything(), everything().as_dict()
+    talk, bad_news, budget = levers_beyond(scenario, "ours")
+    talk.change(values, 0.1)
+    bad_news.change(values, 4.0)
+    budget.change(values, 0.5)
+    changed = rebuilt(values)
+    assert changed.word_of_mouth.talk == 0.1 and changed.word_of_mouth.bad_news == 4
+    assert changed.sellers["ours"].relationship_budget.total == 450 and changed.sellers["ally"].relationship_budget.total == 300
+    for lever in (talk, bad_news, budget):
+        lever.change(values, lever.now if lever is not budget else 2.0)
+    assert rebuilt(values).digest() == scenario.digest()
+    assert levers_beyond(lively_scenario(*SETS), "ours") == []
+
+
+def test_a_smaller_market_beyond_the_dyad_keeps_its_sizes_per_buyer():
+    scenario = everything("word_of_mouth.degree=400")
+    small = rebuilt(resized(scenario.as_dict(), 300))
+    assert small.sellers["ours"].relationship_budget.total == 450 and small.word_of_mouth.degree == 298
+    assert small.sellers["ours"].referral_reward == 25 and small.partners == scenario.partners
+    assert rebuilt(plain_form(scenario)).digest() == scenario.digest()
+
+
+def test_a_market_on_an_edge_list_is_played_in_its_own_size(tmp_path):
+    from sim.scenario import load
+
+    (tmp_path / "friends.csv").write_text("listener,speaker\n" + "".join(f"{i},{i + 1}\n" for i in range(499)))
+    (tmp_path / "mine.yaml").write_text(
+        "schema: 1\nname: Mine\nextends: default\nmarket: {buyers: 500, periods: 12}\nruns: 2\n"
+        "strategies: {transactional: {}, relationship: {ours: {price: 80}}}\nword_of_mouth: {network: file, file: friends.csv}\n")
+    scenario = load(tmp_path / "mine.yaml")
+    assert rebuilt(plain_form(scenario), "elsewhere").digest() == scenario.digest()
+    assert all(change.sentence for change in flip(scenario, seconds=0.1))

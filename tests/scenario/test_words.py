@@ -52,10 +52,11 @@ def test_scaled_shares_are_said() -> None:
 
 
 def test_explanation_is_grouped_by_section() -> None:
-    text = explain_text(DEFAULT)
-    heads = [line for line in text.splitlines() if line and not line.startswith(" ")]
-    assert heads[:5] == ["study", "market", "product", "behaviour", "buyers"]
-    assert len(heads) <= 12
+    for everything, most in ((True, 14), (False, 12)):
+        text = explain_text(DEFAULT, everything)
+        heads = [line for line in text.splitlines() if line and not line.startswith(" ")]
+        assert heads[:5] == ["study", "market", "product", "behaviour", "buyers"]
+        assert len(heads) <= most
 
 
 def test_difference_shows_what_differs_and_only_that() -> None:
