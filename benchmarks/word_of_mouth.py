@@ -38,9 +38,10 @@ def making(kind: str, buyers: int) -> dict[str, float]:
 def run(buyers: int) -> dict:
     """Everything, as one dictionary: a row for each kind of network."""
     compiled()
-    rows = {}
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
-        made = {kind: process.submit(making, kind, buyers).result() for kind in KINDS}
+    rows, made = {}, {}
+    for kind in KINDS:                                       # a process each, for memory is counted at its highest
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
+            made[kind] = process.submit(making, kind, buyers).result()
     needed = WARM_UP + (ROUNDS + 1) * PERIODS
     with ThreadPoolExecutor(2) as pool:
         alone = {kind: Kernel(buyers, needed, sets=setting(kind)) for kind in KINDS}

@@ -36,7 +36,7 @@ def of_kernel(record) -> dict[str, float]:
     booked = {name: column(name) / (at.UNIT_PARTS if name == "units" else 1) for name in COLUMNS}
     served = sum(column(f"served_{level}") for level in LEVELS)
     booked["served"], booked["bond"] = served, column("bond_sum") / 10_000
-    booked["won"] = sum(column(name) for name in at.COLUMNS if name.startswith("won_"))
+    booked["won"] = column("won_new") + column("won_back")
     booked["lost"], booked["lost_turnover"] = column("lost_price") + column("lost_incident"), column("lost_turnover")
     stocks = record.flows[:, :, :-1].sum((0, 1))
     accounts = [stocks[:, at.ENTERED_LEVEL + level] - stocks[:, at.QUITTED_LEVEL + level] for level in range(len(LEVELS))]
