@@ -142,7 +142,8 @@ def worth(comparison) -> "Figure":
     axes.set_yticks(range(len(names)), [spoken(channel) for channel in names])
     axes.tick_params(axis="y", length=0)
     market = comparison.scenario.market
-    axes.set_xlabel(f"worth of an account beside others of its type won in the same {market.period}, {market.currency}")
+    axes.set_xlabel(f"worth of an account beside others of its type won in the same {market.period},\n"
+                    f"what it cost to win taken off, {market.currency}")
     money_axis(axes.xaxis)
     title = worth_finding(comparison)
     finish(figure, title, source_line(comparison), left=1.75, top=0.6)
