@@ -434,6 +434,17 @@ def test_explain_tells_what_is_off_in_a_sentence_and_everything_on_demand():
     assert "sellers.ours.answers.copy_level = on" in changed
 
 
+def test_check_reads_an_edge_list_too(here):
+    """A buyer who is not there is told without playing anything, at its line; exit code 2."""
+    Path("friends.csv").write_text("buyer,neighbour\n1,2\n5,900\n", encoding="utf-8")
+    Path("edges.yaml").write_text("schema: 1\nname: edges\nextends: default\nmarket: {buyers: 300}\n"
+                                  "word_of_mouth: {network: file, file: friends.csv}\n", encoding="utf-8")
+    answer = ask("check", "edges.yaml")
+    assert answer.exit_code == 2 and "friends.csv: line 3: neighbour: there is no buyer 900 among 300" in answer.stderr
+    Path("friends.csv").write_text("buyer,neighbour\n1,2\n5,90\n", encoding="utf-8")
+    assert ask("check", "edges.yaml").exit_code == 0
+
+
 def test_check_finds_files_in_order_and_tells_what_is_not(here):
     assert ask("check", "default", "coffee").stdout.count("is in order") == 2
     Path("wrong.yaml").write_text("schema: 1\nname: Wrong\nextends: default\nmarket: {buyer: 5}\n")

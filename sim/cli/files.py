@@ -98,6 +98,7 @@ def check(
     for file in files:
         try:
             scenario = load(file, sets or ())
+            check_edge_list(scenario)
             if not as_json:
                 show(sound(file, scenario))
         except ScenarioError as error:
@@ -107,6 +108,15 @@ def check(
         show_json({file: {"in_order": file not in wrong, "problems": wrong.get(file, [])} for file in files})
     if wrong:
         raise typer.Exit(WRONG)
+
+
+def check_edge_list(scenario) -> None:
+    """Read the links of a network that comes from a file. Raises ScenarioError where they cannot be used."""
+    if scenario.word_of_mouth.network == "file":
+        from sim.network import buyer_network
+        from sim.population import draw_population
+
+        buyer_network(scenario, draw_population(scenario), scenario.seed, 0)
 
 
 def problem_answer(problem) -> dict:
