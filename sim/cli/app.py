@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from sim.cli import files, play, structure
+from sim.cli import files, play, structure, sweep
 
 UsageError = typer.BadParameter.__base__
 ABOUT = """When does it pay a seller to invest in the relationship after the sale?
@@ -78,6 +78,7 @@ for command in (
     play.trace,
     structure.graph,
     play.verify,
+    sweep.sweep,
     files.list_,
     files.new,
     files.explain,

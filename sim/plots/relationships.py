@@ -331,7 +331,8 @@ def sellers(axes: "Axes", graph: "networkx.MultiDiGraph", places: Places) -> Non
             continue
         data, focal = graph.nodes[f"seller:{name}"], name == graph.graph["focal"]
         axes.add_patch(Circle((x, y), 1.25 * places.pitch, facecolor=CORE, edgecolor="white", linewidth=1.2, zorder=6))
-        at, across, size = ((0, places.height), "left", BODY + 2) if focal else ((x, y - radius - 0.6 * places.pitch - 0.05), "center", SMALL + 2)
+        below = (x, y - radius - 0.6 * places.pitch - 0.05)
+        at, across, size = ((0, places.height), "left", BODY + 2) if focal else (below, "center", SMALL + 2)
         axes.text(*at, capital(data["label"]), ha=across, va="top", fontsize=size, fontweight="bold", zorder=8)
         said = standing(data, places.priced) if focal or not places.brief else []
         axes.annotate(

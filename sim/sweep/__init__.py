@@ -1,0 +1,12 @@
+"""Sweeps: a market played at many points of its parameters, under several strategies, with the same luck, on threads or a cluster.
+
+- `sweep(scenario)` -> `Sweep`: plays what a scenario's section `sweep` states (or a `Plan` of one's own), and goes on where it was left
+- `plan_of(scenario)` -> `Plan`: which points, strategies and runs; `plan_of(scenario, points=table)` for a table of points of one's own
+"""
+from sim.sweep.cluster import Cluster
+from sim.sweep.plan import NoSweep, Plan, plan_of
+from sim.sweep.play import Progress, Sweep, sweep
+from sim.sweep.store import OtherSweep
+from sim.sweep.workers import NoWorkers, Threads
+
+__all__ = ["Cluster", "NoSweep", "NoWorkers", "OtherSweep", "Plan", "Progress", "Sweep", "Threads", "plan_of", "sweep"]
