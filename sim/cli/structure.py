@@ -31,7 +31,7 @@ def graph(
     quiet: Quiet = False,
     no_figures: NoFigures = False,
 ) -> None:
-    """Who is related to whom at the end of a period: a map, and a graph for network programs.
+    """Who is related to whom: a map to look at, and a graph file.
 
     Every relationship is typed, with its number among Gummesson's thirty (30R) where it is one of them: accounts, captives, the
     dissatisfied, who recommended whom, what sellers have built in the six markets, partners, those with influence, alliances.
