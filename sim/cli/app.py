@@ -19,6 +19,7 @@ tenure compare office_automation      a market that comes with Tenure, or a file
 tenure compare FILE --set sellers.ours.price=95 --runs 100
 tenure trace default                  one buyer's two lives, side by side
 tenure graph default                  who is related to whom: a map, and a graph for Gephi, yEd or Cytoscape
+tenure sweep service_and_price        the same question over prices, problems, complexity and rivals
 tenure new mine.yaml --from default   a commented file to start from
 """
 
