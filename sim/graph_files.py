@@ -10,7 +10,7 @@ import pandas as pd
 
 from sim.parquet import write_table
 from sim.provenance import commit, spoken_command, versions
-from sim.results import NotResults, put
+from sim.results import put, read_json
 
 if TYPE_CHECKING:
     import networkx
@@ -72,13 +72,4 @@ def write_graph(graph: "networkx.MultiDiGraph", folder: str | Path, force: bool 
 
 def read_graph_record(folder: str | Path) -> dict:
     """What graph.json says; NotResults where there is none, or it cannot be read."""
-    path = Path(folder) / RECORD
-    try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise NotResults(f"{folder} has no {RECORD}, so it is not the folder of a graph") from None
-    except (OSError, ValueError) as error:
-        raise NotResults(f"{path} cannot be read: {error}") from None
-    if not isinstance(record, dict) or "receipt" not in record:
-        raise NotResults(f"{path} is not a record that Tenure has written")
-    return record
+    return read_json(folder, RECORD, "the folder of a graph", "receipt")

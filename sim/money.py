@@ -81,6 +81,8 @@ def in_force(stated: np.ndarray, recorded: np.ndarray) -> np.ndarray:
 
 def stated_terms(scenario, strategy: str) -> dict[str, np.ndarray]:
     """Prices and costs as plans and events state them: float64 [period, 1, seller] by name."""
+    from sim.offers import programme_cost
+
     starts = scenario.change_periods(strategy)
     epoch = np.searchsorted(starts, np.arange(1, scenario.market.periods + 1), side="right") - 1
     sellers = [[scenario.sellers_under(strategy, start)[name] for name in scenario.sellers] for start in starts]
@@ -89,7 +91,7 @@ def stated_terms(scenario, strategy: str) -> dict[str, np.ndarray]:
     found = {name: np.array([[getattr(seller, name) for seller in row] for row in sellers], float) for name in plain}
     found["listening_cost"] = np.array([[_listening(scenario, seller, "cost_per_account") for seller in row] for row in sellers])
     found["cost_per_lost"] = np.array([[_listening(scenario, seller, "cost_per_lost") for seller in row] for row in sellers])
-    found["programme_cost"] = np.array([[_programmes(scenario, seller) for seller in row] for row in sellers])
+    found["programme_cost"] = np.array([[programme_cost(scenario, seller) for seller in row] for row in sellers])
     found["budget_to_win"] = np.array([[_budget_to_win(seller.relationship_budget) for seller in row] for row in sellers])
     found["budget_to_serve"] = np.array([[seller.relationship_budget.total for seller in row] for row in sellers]) - found["budget_to_win"]
     return {name: values[epoch][:, None, :] for name, values in found.items()}
@@ -98,11 +100,6 @@ def stated_terms(scenario, strategy: str) -> dict[str, np.ndarray]:
 def _listening(scenario, seller, cost: str) -> float:
     """What the seller's listening instruments cost together, per account and period or per lost account."""
     return float(sum(getattr(scenario.listening[name], cost) for name in seller.listening))
-
-
-def _programmes(scenario, seller) -> float:
-    """The running cost of every level that the seller offers, money per period."""
-    return float(sum(scenario.levels[level].programme_cost for level in seller.level.levels))
 
 
 def _budget_to_win(budget) -> float:

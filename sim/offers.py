@@ -34,7 +34,7 @@ def discount_factors(scenario, before: int) -> np.ndarray:
 def behaviour(scenario) -> np.ndarray:
     """The scalars that hold for all buyers of the market: float32, in the order of `state.Behaviour`."""
     product, parts = scenario.product, (scenario.behaviour, scenario.word_of_mouth, scenario.product)
-    given = {name: getattr(part, name) for part in parts for name in Behaviour._fields if hasattr(part, name)}
+    given = {name: getattr(part, name) for part in parts for name in Behaviour._fields if name in type(part).model_fields}
     given |= {"problem_rate": product.problem_rate * product.complexity, "turnover": scenario.market.turnover,
               "discount": discount_per_period(scenario),
               "market_quality": np.mean([seller.quality for seller in scenario.sellers.values()])}
@@ -111,8 +111,12 @@ def value_tiers(scenario, seller) -> list[float]:
 
 def fixed_cost(scenario, seller) -> float:
     """What belongs to no account, money per period: the programmes of the levels on offer, advertising, the relationship budget."""
-    programmes = sum(scenario.levels[level].programme_cost for level in seller.level.levels)
-    return programmes + seller.advertising_cost + seller.relationship_budget.total
+    return programme_cost(scenario, seller) + seller.advertising_cost + seller.relationship_budget.total
+
+
+def programme_cost(scenario, seller) -> float:
+    """The running cost of every level that the seller offers, money per period."""
+    return float(sum(scenario.levels[level].programme_cost for level in seller.level.levels))
 
 
 def market_spending(seller, market: str) -> float:

@@ -121,14 +121,20 @@ def _replace(unfinished: Path, folder: Path) -> None:
 
 def read_record(folder: str | Path) -> dict:
     """What run.json says; NotResults where there is none, or it cannot be read."""
-    path = Path(folder) / RECORD
+    return read_json(folder, RECORD, "a folder of results", "receipts")
+
+
+def read_json(folder: str | Path, name: str, what: str, key: str) -> dict:
+    """What a record says that Tenure has written into a folder, known by a key of its own; NotResults where there is none such, or it
+    cannot be read. what: what such a folder is."""
+    path = Path(folder) / name
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise NotResults(f"{folder} has no {RECORD}, so it is not a folder of results") from None
+        raise NotResults(f"{folder} has no {name}, so it is not {what}") from None
     except (OSError, ValueError) as error:
         raise NotResults(f"{path} cannot be read: {error}") from None
-    if not isinstance(record, dict) or "receipts" not in record:
+    if not isinstance(record, dict) or key not in record:
         raise NotResults(f"{path} is not a record that Tenure has written")
     return record
 
