@@ -14,6 +14,7 @@ Sets = Annotated[
 RunCount = Annotated[
     int | None, typer.Option("--runs", min=2, max=100_000, metavar="N", help="How many paired runs; default: the scenario's.")
 ]
+RunNumber = Annotated[int, typer.Option("--run", min=1, max=100_000, metavar="N", help="In which run, counted from 1.")]
 Seed = Annotated[
     int | None, typer.Option("--seed", min=0, max=2**63 - 1, metavar="N", help="The seed of all luck; default: the scenario's.")
 ]

@@ -7,7 +7,7 @@ import typer
 
 from sim.cli.asked import chosen, question, two_of
 from sim.cli.guard import FAILED, WrongUse, guarded
-from sim.cli.options import File, Force, Json, NoFigures, Out, Quiet, RunCount, Seed, Sets, Strategies, Threads
+from sim.cli.options import File, Force, Json, NoFigures, Out, Quiet, RunCount, RunNumber, Seed, Sets, Strategies, Threads
 from sim.cli.output import figures_of, flip_answer, kept, observed_cells, run_answer, show, show_json
 
 
@@ -118,7 +118,7 @@ def trace(
     buyer: Annotated[
         int | None, typer.Option("--buyer", metavar="N", help="Which buyer, counted from 1; default: one whose two lives differ.")
     ] = None,
-    number: Annotated[int, typer.Option("--run", min=1, max=100_000, metavar="N", help="In which run, counted from 1.")] = 1,
+    number: RunNumber = 1,
     strategies: Strategies = None,
     sets: Sets = None,
     seed: Seed = None,

@@ -6,7 +6,7 @@ import typer
 
 from sim.cli.asked import chosen
 from sim.cli.guard import WrongUse, guarded
-from sim.cli.options import File, Force, Json, NoFigures, Out, Quiet, Seed, Sets
+from sim.cli.options import File, Force, Json, NoFigures, Out, Quiet, RunNumber, Seed, Sets
 from sim.cli.output import show, show_json
 
 
@@ -16,7 +16,7 @@ def graph(
     strategy: Annotated[
         str | None, typer.Option("--strategy", metavar="S", help="Under which strategy; default: the first that is not the baseline.")
     ] = None,
-    number: Annotated[int, typer.Option("--run", min=1, max=100_000, metavar="N", help="In which run, counted from 1.")] = 1,
+    number: RunNumber = 1,
     period: Annotated[
         int | None, typer.Option("--period", metavar="N", help="At the end of which period; 0 is before the record. Default: the last.")
     ] = None,
