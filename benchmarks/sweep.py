@@ -14,8 +14,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from sim.experiments.sweep import Progress, Sweep, plan_of, sweep
 from sim.scenario import load
-from sim.sweep import Progress, Sweep, plan_of, sweep
 
 SCENARIO = "service_and_price"           # 2,000 buyers, 24 months before the record and 120 on it, 10 runs
 MEGABYTE = 1 << 20

@@ -8,6 +8,9 @@ What a researcher may call (each is imported when first used, so that `import si
     answer = compare(scenario)                                            # paired runs -> gain, interval, why, crossing
     print(answer.sentence())
     Market(scenario)                                                      # the same market as a mesa.Model
+    with bar() as progress:                                               # a bar with the time left, in a notebook too
+        compare(scenario, runs=400, progress=progress)
+    sweep(Scenario.load("service_and_price"))                             # a market at many points of its parameters
     relationship_graph(scenario)                                          # who is related to whom, as a networkx graph
 
 Where to read on: `core/rules.py` states the model, `core/kernel.py` (`advance`) the order of events, `experiments/compare.py` what is
@@ -30,6 +33,8 @@ _CONTENTS = {
     "channel_table": "sim.tables",
     "course_table": "sim.tables",
     "relationship_graph": "sim.graph",
+    "sweep": "sim.experiments.sweep",
+    "bar": "sim.screens.bar",
     "Market": "sim.agents",
     "Buyer": "sim.agents",
     "Seller": "sim.agents",

@@ -27,3 +27,6 @@ Json = Annotated[bool, typer.Option("--json", help="Print the answer as JSON, an
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print the closing sentence alone, without bar or notes.")]
 NoFigures = Annotated[bool, typer.Option("--no-figures", help="Draw no figures.")]
 Strategies = Annotated[str | None, typer.Option("--strategies", metavar="A,B", help="Which strategies, separated by commas; default: all.")]
+Scheduler = Annotated[
+    str | None, typer.Option("--scheduler", metavar="tcp://…", help="Play on a Dask cluster: the address of its scheduler.")
+]

@@ -1,20 +1,16 @@
 """The command that plays sweeps."""
 
-import errno
 import os
-import signal
-import sys
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from sim.cli.goes_on import again, goes_on
 from sim.cli.guard import FAILED, WrongUse, guarded
-from sim.cli.options import File, Force, Json, Quiet, Sets, Strategies, Threads
+from sim.cli.options import File, Force, Json, Quiet, Scheduler, Sets, Strategies, Threads
 from sim.cli.output import show, show_json
 
-INTERRUPTED = 130
 SWEEP = "_sweep"
 Precision = Annotated[
     str | None,
@@ -26,9 +22,6 @@ Seconds = Annotated[
 Runs = Annotated[
     int | None,
     typer.Option("--runs", min=1, max=100_000, metavar="N", help="Runs of each point; with --precision or --seconds at most so many."),
-]
-Scheduler = Annotated[
-    str | None, typer.Option("--scheduler", metavar="tcp://…", help="Play on a Dask cluster: the address of its scheduler.")
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say points, runs, time and disk, and play nothing.")]
 Out = Annotated[Path | None, typer.Option("--out", "-o", metavar="DIR", help="The folder for the results; default: one in results/.")]
@@ -64,10 +57,10 @@ def sweep(
     """
     from sim.cli import waiting
     from sim.cli.asked import chosen
+    from sim.experiments.sweep.plan import NoSweep, plan_of
+    from sim.experiments.sweep.schedule import target_of
     from sim.scenario import load
     from sim.screens import sweep as screens
-    from sim.sweep.plan import NoSweep, plan_of
-    from sim.sweep.schedule import target_of
 
     scenario = load(file, sets or ())
     share = share_of(precision)
@@ -109,58 +102,13 @@ def folder_of(scenario, plan, own: bool) -> Path:
 
 
 def played(plan, folder: Path, options: dict):
-    """Play a sweep. Whatever ends it before its time, what was played is kept, and it is said how to go on."""
+    """Play a sweep."""
     from sim.cli.place import refuse_unwritable
-    from sim.sweep import NoWorkers, OtherSweep
-    from sim.sweep import sweep as play
+    from sim.experiments.sweep import sweep as play
 
     refuse_unwritable(folder)
-    try:
-        with asked_to_stop():
-            return play(plan, folder, **options)
-    except OtherSweep as error:
-        raise WrongUse(str(error)) from None
-    except NoWorkers as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(FAILED) from None
-    except KeyboardInterrupt:
-        stop_kept(folder)
-    except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-            raise
-        words = f"The disk of {folder} is full. What was written before is whole and stays; make room, then go on with:\n  {again()}"
-        typer.echo(words, err=True)
-        raise typer.Exit(FAILED) from None
-
-
-@contextmanager
-def asked_to_stop():
-    """A batch system that wants its node back is as good as Ctrl-C."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-def stop_kept(folder: Path) -> None:
-    """Ctrl-C: what was played is on the disk; say how to go on, and go without waiting for markets that are being played."""
-    print(f"\nStopped. What was played is in {folder}; the same command goes on from there:\n  {again()}", file=sys.stderr, flush=True)
-    leave(INTERRUPTED)
-
-
-def leave(code: int) -> None:
-    """End the process at once: threads that still play have nothing to add."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
-
-
-def again() -> str:
-    """The command as it was given."""
-    import shlex
-
-    return shlex.join([Path(sys.argv[0] or "tenure").name, *(word for word in sys.argv[1:] if word != "--force")])
+    with goes_on(folder):
+        return play(plan, folder, **options)
 
 
 def tell(found, folder: Path, as_json: bool, quiet: bool) -> None:
@@ -201,8 +149,8 @@ def answer(found, folder: Path) -> dict:
 def tell_dry(plan, target, folder: Path, threads: int | None, as_json: bool) -> None:
     """Say what a sweep will be."""
     from sim.cli import waiting
+    from sim.experiments.sweep.forecast import forecast
     from sim.screens import sweep as screens
-    from sim.sweep.forecast import forecast
 
     threads = threads or os.cpu_count() or 1
     with waiting.spinner("Playing a market to see how long it takes", as_json):

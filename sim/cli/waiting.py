@@ -4,39 +4,10 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from sim.screens.bar import COMPILING, bar, compiled
 from sim.screens.paper import paper
 
-COMPILING = "Compiling the model for this machine, once; about a minute"
-
-
-def compiled() -> bool:
-    """Whether the model's machine code is there already."""
-    from sim.core.jit import cache_folder
-
-    return any(cache_folder().rglob("kernel.play-*.nbc"))
-
-
-@contextmanager
-def bar(words: str, quiet: bool) -> Iterator[Callable[[int, int], None]]:
-    """A bar on standard error; yields what to call with (done, total)."""
-    from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
-
-    sheet, first = paper(error=True), not compiled()
-    if first and not quiet and not sheet.is_terminal:
-        sheet.print(f"{COMPILING} …")
-    shown = Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TaskProgressColumn(),
-        TimeRemainingColumn(),
-        console=sheet,
-        transient=True,
-        disable=quiet or not sheet.is_terminal,
-    )
-    with shown:
-        task = shown.add_task(COMPILING if first else words, total=None)
-        yield lambda done, total: shown.update(task, completed=done, total=total, description=words)
+__all__ = ["COMPILING", "bar", "compiled", "heard", "spinner"]
 
 
 @contextmanager

@@ -46,7 +46,7 @@ def spread(plan, path: str) -> str:
 
 def standing(progress) -> list:
     """How a sweep stands while it is played."""
-    from sim.sweep.tables import standing as table_of
+    from sim.experiments.sweep.tables import standing as table_of
 
     plan, found = progress.plan, table_of(progress.plan, progress.tally)
     shown = grid("gain over\nthe baseline", "half an interval\n(middle, widest)", "best at", "for sure at", first=progress_words(progress))

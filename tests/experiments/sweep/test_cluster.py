@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from sim.experiments.sweep import sweep
 from sim.scenario import load
-from sim.sweep import sweep
 
 distributed = pytest.importorskip("distributed")
 ROOT = Path(__file__).parents[2]

@@ -1,5 +1,4 @@
 """Play a sweep: pieces to workers, rows to the store, until the target is reached; and what came out of it."""
-import shutil
 import time
 from collections import deque
 from collections.abc import Callable
@@ -9,14 +8,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from sim.sweep.plan import Plan, plan_of
-from sim.sweep.record import is_finished, locked, read_record, record_of, refuse_another, write_record
-from sim.sweep.rows import settled
-from sim.sweep.schedule import Schedule, Tally, Target, target_of
-from sim.sweep.store import Folder, Memory, whole
-from sim.sweep.tables import point_tables
-from sim.sweep.work import job_of, model
-from sim.sweep.workers import NoWorkers, Threads
+from sim.experiments.sweep.plan import Plan, plan_of
+from sim.experiments.sweep.record import is_finished, locked, read_record, record_of, refuse_another, write_record
+from sim.experiments.sweep.rows import settled
+from sim.experiments.sweep.schedule import Schedule, Tally, Target, target_of
+from sim.experiments.sweep.store import Folder, Memory, cleared, whole
+from sim.experiments.sweep.tables import point_tables
+from sim.experiments.sweep.work import job_of, model
+from sim.experiments.sweep.workers import NoWorkers, Threads
 
 HEARD = 0.25           # seconds after which one looks up: at the clock, for Ctrl-C, at what is to be written
 REMEMBERED = 30.0      # seconds over which the speed is reckoned
@@ -103,7 +102,7 @@ def sweep(scenario, folder: str | Path | None = None, *, runs: int | None = None
     the address of a Dask scheduler, or a `distributed.Client`; force: replace what is in the folder. progress: called now and then.
 
     Same scenario, same target: the same rows, bit for bit, for any number of threads, workers and sittings (but for `seconds`, which hang
-    on the clock). Raises NoSweep, OtherSweep, NoWorkers; OSError where a file cannot be written: what stands in the folder stays, and the
+    on the clock). Raises NoSweep, OtherStudy, NoWorkers; OSError where a file cannot be written: what stands in the folder stays, and the
     same call goes on from there."""
     adaptive = precision is not None or seconds is not None
     plan = scenario if isinstance(scenario, Plan) else plan_of(scenario, strategies=strategies, runs=None if adaptive else runs)
@@ -114,7 +113,7 @@ def sweep(scenario, folder: str | Path | None = None, *, runs: int | None = None
     record = read_record(folder)
     with locked(folder):
         if record is not None and force:
-            _clear(folder)
+            cleared(folder)
         elif record is not None:
             refuse_another(folder, plan, target, record)
             if is_finished(record, target):
@@ -127,15 +126,6 @@ def sweep(scenario, folder: str | Path | None = None, *, runs: int | None = None
                 table.to_parquet(file, index=False, compression="zstd")
         write_record(folder, asked | {"finished": found.summary()})
         return found
-
-
-def _clear(folder: Path) -> None:
-    """Empty the folder of a sweep."""
-    for path in folder.iterdir():
-        if path.is_dir():
-            shutil.rmtree(path)
-        elif not path.name.endswith(".lock"):
-            path.unlink()
 
 
 def _as_it_stands(plan: Plan, target: Target, folder: Path, record: dict) -> Sweep:
@@ -158,7 +148,7 @@ def _workers(threads: int | None, scheduler):
     """Who plays the pieces."""
     if scheduler is None:
         return Threads(threads)
-    from sim.sweep.cluster import Cluster
+    from sim.experiments.sweep.cluster import Cluster
 
     return Cluster(scheduler)
 

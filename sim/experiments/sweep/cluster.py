@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from concurrent.futures import CancelledError
 from contextlib import contextmanager, suppress
 
-from sim.sweep.work import Job, Piece, Played, play
-from sim.sweep.workers import AHEAD, JOINING, NoWorkers
+from sim.experiments.sweep.work import Job, Piece, Played, play
+from sim.experiments.sweep.workers import AHEAD, JOINING, NoWorkers
 
 LOOK = 1.0             # seconds after which workers are counted anew
 

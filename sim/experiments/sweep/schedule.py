@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from sim.experiments.sweep.plan import Plan
+from sim.experiments.sweep.rows import codes
+from sim.experiments.sweep.work import Piece, Played, pieces
 from sim.intervals import student
-from sim.sweep.plan import Plan
-from sim.sweep.rows import codes
-from sim.sweep.work import Piece, Played, pieces
 
 LEAST = 10             # runs of a point before its interval is believed
 MOST = 1_000           # runs of a point where precision is asked for and no number of runs is

@@ -9,9 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from sim.experiments.sweep.plan import Plan
+from sim.experiments.sweep.work import Played
 from sim.outcomes import OUTCOMES
-from sim.sweep.plan import Plan
-from sim.sweep.work import Played
 
 CHUNK = 200_000            # rows that are in memory at a time
 

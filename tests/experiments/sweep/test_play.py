@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 
 from sim.experiments import compare as comparing
+from sim.experiments.sweep import NoSweep, OtherStudy, plan_of, play, store, sweep, work
+from sim.experiments.sweep.record import locked
 from sim.outcomes import OUTCOMES
 from sim.scenario import Scenario, load
-from sim.sweep import NoSweep, OtherSweep, plan_of, play, store, sweep, work
-from sim.sweep.record import locked
-from tests.sweep.markets import failing, tiny
+from tests.experiments.sweep.markets import failing, tiny
 
 TOOK = play.Schedule.took
 FAILS = ("buyers.lost_for_good.share: the shares of buyer types sum to 1.2, not to 1 (lost_for_good 0.7 + intermediate 0.5); change one of "
@@ -146,9 +146,9 @@ def test_whatever_goes_wrong_while_a_point_is_played_is_its_reason(monkeypatch):
 
 def test_the_folder_of_another_sweep_is_refused(tmp_path):
     sweep(tiny(), tmp_path, threads=1)
-    with pytest.raises(OtherSweep, match=r"another sweep \(sellers.rivals.price 100 there, 98 here\)"):
+    with pytest.raises(OtherStudy, match=r"another sweep \(sellers.rivals.price 100 there, 98 here\)"):
         sweep(tiny("sellers.rivals.price=98"), tmp_path)
-    with pytest.raises(OtherSweep, match=r"sweep.uncertainties.product.problem_rate 0.1 to 0.4 there, 0.1 to 0.5 here"):
+    with pytest.raises(OtherStudy, match=r"sweep.uncertainties.product.problem_rate 0.1 to 0.4 there, 0.1 to 0.5 here"):
         sweep(tiny("sweep.uncertainties.product.problem_rate={range: [0.1, 0.5], steps: 2}"), tmp_path)
     again = sweep(tiny("sellers.rivals.price=98"), tmp_path, threads=1, force=True)
     assert again.digest == sweep(tiny("sellers.rivals.price=98"), threads=1).digest
@@ -158,21 +158,21 @@ def test_rows_of_another_model_are_refused(tmp_path, monkeypatch):
     sweep(tiny(), tmp_path, threads=1)
     record = json.loads((tmp_path / "sweep.json").read_text())
     (tmp_path / "sweep.json").write_text(json.dumps(record | {"model": "older"}))
-    with pytest.raises(OtherSweep, match="another version of the model"):
+    with pytest.raises(OtherStudy, match="another version of the model"):
         sweep(tiny(), tmp_path)
 
 
 def test_what_is_no_sweep_is_left_alone(tmp_path):
     (tmp_path / "letter.txt").write_text("Dear reader")
     for force in (False, True):
-        with pytest.raises(OtherSweep, match=r"no sweep.json"):
+        with pytest.raises(OtherStudy, match=r"no sweep.json"):
             sweep(tiny(), tmp_path, force=force)
     assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
 
 
 def test_two_processes_do_not_write_to_one_folder(tmp_path):
     pytest.importorskip("fcntl")
-    with locked(tmp_path), pytest.raises(OtherSweep, match="another process"):
+    with locked(tmp_path), pytest.raises(OtherStudy, match="another process"):
         sweep(tiny(), tmp_path)
     sweep(tiny(), tmp_path, threads=1)
 

@@ -9,8 +9,8 @@ from sim.offers import discount_per_period, periods_per_year
 from sim.outcomes import OUTCOMES, outcomes
 from sim.runs import Runs, simulate
 from sim.tables import cohort_table
+from tests.experiments.sweep.markets import tiny
 from tests.lively import lively_comparison, lively_scenario
-from tests.sweep.markets import tiny
 
 EXACT = 1e-9
 

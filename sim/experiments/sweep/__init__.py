@@ -3,10 +3,10 @@
 - `sweep(scenario)` -> `Sweep`: plays what a scenario's section `sweep` states (or a `Plan` of one's own), and goes on where it was left
 - `plan_of(scenario)` -> `Plan`: which points, strategies and runs; `plan_of(scenario, points=table)` for a table of points of one's own
 """
-from sim.sweep.cluster import Cluster
-from sim.sweep.plan import NoSweep, Plan, plan_of
-from sim.sweep.play import Progress, Sweep, sweep
-from sim.sweep.store import OtherSweep
-from sim.sweep.workers import NoWorkers, Threads
+from sim.experiments.sweep.cluster import Cluster
+from sim.experiments.sweep.plan import NoSweep, Plan, plan_of
+from sim.experiments.sweep.play import Progress, Sweep, sweep
+from sim.experiments.sweep.store import OtherStudy
+from sim.experiments.sweep.workers import NoWorkers, Threads
 
-__all__ = ["Cluster", "NoSweep", "NoWorkers", "OtherSweep", "Plan", "Progress", "Sweep", "Threads", "plan_of", "sweep"]
+__all__ = ["Cluster", "NoSweep", "NoWorkers", "OtherStudy", "Plan", "Progress", "Sweep", "Threads", "plan_of", "sweep"]

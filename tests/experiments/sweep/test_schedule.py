@@ -2,13 +2,13 @@
 import numpy as np
 import pytest
 
+from sim.experiments.sweep import plan_of
+from sim.experiments.sweep.rows import table
+from sim.experiments.sweep.schedule import LEAST, MOST, Schedule, Tally, Target, target_of
+from sim.experiments.sweep.work import Played
 from sim.intervals import interval
 from sim.outcomes import OUTCOMES
-from sim.sweep import plan_of
-from sim.sweep.rows import table
-from sim.sweep.schedule import LEAST, MOST, Schedule, Tally, Target, target_of
-from sim.sweep.work import Played
-from tests.sweep.markets import tiny
+from tests.experiments.sweep.markets import tiny
 
 LUCK = np.random.default_rng(5)
 # profit [point, strategy, run]: the wider, the later the point

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from concurrent.futures import FIRST_COMPLETED, Future
 from concurrent.futures import wait as wait_for
 
+from sim.experiments.sweep.work import Job, Piece, Played, play
 from sim.runs import threads_on_cores
-from sim.sweep.work import Job, Piece, Played, play
 
 AHEAD = 3              # pieces that wait for every thread, so that none is idle while rows are written
 JOINING = 30.0         # seconds that a cluster's first worker may take to come

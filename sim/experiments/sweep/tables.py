@@ -5,11 +5,11 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from sim.experiments.sweep.plan import Plan
+from sim.experiments.sweep.rows import codes, settled
+from sim.experiments.sweep.schedule import Tally
 from sim.intervals import interval, verdict
 from sim.outcomes import OUTCOMES
-from sim.sweep.plan import Plan
-from sim.sweep.rows import codes, settled
-from sim.sweep.schedule import Tally
 
 
 def point_tables(plan: Plan, rows: Iterable[pa.Table]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:

@@ -4,16 +4,16 @@ import os
 from contextlib import contextmanager
 from pathlib import Path
 
+from sim.experiments.sweep.plan import Plan
+from sim.experiments.sweep.schedule import Target
+from sim.experiments.sweep.store import OtherStudy, whole
+from sim.experiments.sweep.work import model
 from sim.outcomes import OUTCOMES
 from sim.provenance import commit, spoken_command, versions
 from sim.scenario.address import facts_at
 from sim.scenario.plain import NOT_SIMULATED
 from sim.scenario.suggest import number
 from sim.scenario.sweeps import spread_in_words
-from sim.sweep.plan import Plan
-from sim.sweep.schedule import Target
-from sim.sweep.store import OtherSweep, whole
-from sim.sweep.work import model
 
 RECORD, LOCK = "sweep.json", ".sweep.lock"
 
@@ -49,17 +49,17 @@ def is_finished(record: dict, target: Target) -> bool:
 
 
 def read_record(folder: Path) -> dict | None:
-    """What sweep.json says; None where there is none. Raises OtherSweep where the folder is no folder of a sweep."""
+    """What sweep.json says; None where there is none. Raises OtherStudy where the folder is no folder of a sweep."""
     path = folder / RECORD
     if not path.exists():
         if folder.is_dir() and any(not one.name.startswith(".") for one in folder.iterdir()):
-            raise OtherSweep(f"{folder} holds files but no {RECORD}, so it is not a folder of a sweep; choose another folder with --out")
+            raise OtherStudy(f"{folder} holds files but no {RECORD}, so it is not a folder of a sweep; choose another folder with --out")
         return None
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
         record["plan"], record["model"], record["asked"], record["finished"]
     except (OSError, ValueError, KeyError, TypeError):
-        raise OtherSweep(f"{path} is not a record that Tenure has written; choose another folder with --out") from None
+        raise OtherStudy(f"{path} is not a record that Tenure has written; choose another folder with --out") from None
     return record
 
 
@@ -70,16 +70,16 @@ def write_record(folder: Path, record: dict) -> None:
 
 
 def refuse_another(folder: Path, plan: Plan, target: Target, record: dict) -> None:
-    """OtherSweep where a folder holds a sweep that is not the one asked for, and in what it differs."""
+    """OtherStudy where a folder holds a sweep that is not the one asked for, and in what it differs."""
     now = record_of(plan, target)
     if record["plan"] != now["plan"]:
         there, here = _flat(record), _flat(json.loads(json.dumps(now)))
         differs = [f"{name} {there.get(name, 'nothing')} there, {here.get(name, 'nothing')} here" for name in here | there
                    if there.get(name) != here.get(name)]
         what = "; ".join(differs[:3]) or "its points are others"
-        raise OtherSweep(f"{folder} holds another sweep ({what}); use --force to replace it, or another folder with --out")
+        raise OtherStudy(f"{folder} holds another sweep ({what}); use --force to replace it, or another folder with --out")
     if record["model"] != now["model"]:
-        raise OtherSweep(f"{folder} holds rows that another version of the model has played, which should not be mixed with those of this "
+        raise OtherStudy(f"{folder} holds rows that another version of the model has played, which should not be mixed with those of this "
                          "one; use --force to replace them, or another folder with --out")
 
 
@@ -102,7 +102,7 @@ def _flat(record: dict) -> dict[str, str]:
 
 @contextmanager
 def locked(folder: Path):
-    """Keep a folder to oneself. Raises OtherSweep where another process writes to it; whoever is killed lets go."""
+    """Keep a folder to oneself. Raises OtherStudy where another process writes to it; whoever is killed lets go."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / LOCK).open("w") as file:
         try:
@@ -110,7 +110,7 @@ def locked(folder: Path):
 
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise OtherSweep(f"another process writes to {folder} at this moment; wait for it, or choose another folder") from None
+            raise OtherStudy(f"another process writes to {folder} at this moment; wait for it, or choose another folder") from None
         except (ImportError, OSError):
             pass                                     # a system, or a file system, without locks: one has to take care oneself
         try:

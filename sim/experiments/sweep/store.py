@@ -16,10 +16,10 @@ from typing import IO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sim.experiments.sweep.plan import Plan
+from sim.experiments.sweep.rows import Digest, chunks, schema, settled, table
+from sim.experiments.sweep.work import Played
 from sim.parquet import KEY
-from sim.sweep.plan import Plan
-from sim.sweep.rows import Digest, chunks, schema, settled, table
-from sim.sweep.work import Played
 
 RUNS = "runs"                                   # the folder of the rows; beside it, while the sweep ends:
 FINISHED, LEFT = ".runs.finished", ".runs.left"
@@ -30,7 +30,7 @@ ROWS_PER_FILE = 1_000_000
 ROW_GROUP = 16_384
 
 
-class OtherSweep(Exception):  # noqa: N818 - named for what was found
+class OtherStudy(Exception):  # noqa: N818 - named for what was found
     """A folder holds something else than the sweep that is asked for; the message says what, and what to do."""
 
 
@@ -147,7 +147,7 @@ class Folder:
                 path.unlink()
         for path in self.files():
             if pq.read_schema(path).metadata.get(KEY) != _about(self.plan)[KEY]:
-                raise OtherSweep(f"{path} holds rows of another sweep; choose another folder")
+                raise OtherStudy(f"{path} holds rows of another sweep; choose another folder")
 
 
 class Writer:
@@ -197,6 +197,15 @@ def whole(path: Path) -> Iterator[IO[bytes]]:
         sync_folder(path.parent)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def cleared(folder: Path) -> None:
+    """Empty a folder, but for its lock."""
+    for path in folder.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif not path.name.endswith(".lock"):
+            path.unlink()
 
 
 def sync_folder(folder: Path) -> None:

@@ -14,11 +14,11 @@ import pytest
 from typer.testing import CliRunner
 
 from sim.cli import app
+from sim.experiments.sweep import Progress, plan_of, store, sweep
+from sim.experiments.sweep.schedule import Tally, Target
 from sim.scenario import load, shipped
 from sim.screens.sweep import Lines, bytes_of, duration, short
-from sim.sweep import Progress, plan_of, store, sweep
-from sim.sweep.schedule import Tally, Target
-from tests.sweep.markets import failing, tiny
+from tests.experiments.sweep.markets import failing, tiny
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = [sys.executable, "-c", "from sim.cli import main; main()"]
@@ -125,7 +125,7 @@ def test_the_folder_of_another_sweep_is_left_alone(here):
 
 def test_nobody_plays_where_no_scheduler_is(here, monkeypatch):
     pytest.importorskip("distributed")
-    monkeypatch.setattr("sim.sweep.cluster.JOINING", 0.2)
+    monkeypatch.setattr("sim.experiments.sweep.cluster.JOINING", 0.2)
     done = ask(EXAMPLE, *SMALL, "-o", "out", "--scheduler", "tcp://127.0.0.1:9")
     assert done.exit_code == 1 and "no scheduler answers at tcp://127.0.0.1:9" in done.output
 

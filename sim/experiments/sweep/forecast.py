@@ -3,11 +3,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.experiments.sweep.plan import Plan
+from sim.experiments.sweep.schedule import Target
+from sim.experiments.sweep.work import Piece, job_of, play
 from sim.offers import burn_in
 from sim.outcomes import OUTCOMES
-from sim.sweep.plan import Plan
-from sim.sweep.schedule import Target
-from sim.sweep.work import Piece, job_of, play
 
 BYTES = 8.5            # of an outcome on the disk, on average: numbers that differ in all their digits cannot be pressed
 SIZES = ("market.buyers", "market.periods", "market.burn_in")

@@ -6,12 +6,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from sim.experiments.sweep import plan_of, rows, store
+from sim.experiments.sweep.rows import Digest, chunks, schema, settled, table
+from sim.experiments.sweep.store import FINISHED, LEFT, Folder, Memory, OtherStudy
+from sim.experiments.sweep.work import Played
 from sim.outcomes import OUTCOMES
-from sim.sweep import plan_of, rows, store
-from sim.sweep.rows import Digest, chunks, schema, settled, table
-from sim.sweep.store import FINISHED, LEFT, Folder, Memory, OtherSweep
-from sim.sweep.work import Played
-from tests.sweep.markets import tiny
+from tests.experiments.sweep.markets import tiny
 
 RUNS = 7
 
@@ -206,7 +206,7 @@ def test_a_full_disk_costs_what_was_not_yet_written(plan, tmp_path, monkeypatch)
 
 def test_rows_of_another_plan_are_not_mixed_in(plan, tmp_path):
     kept(plan, tmp_path, made_up(plan)[:3])
-    with pytest.raises(OtherSweep, match="another sweep"):
+    with pytest.raises(OtherStudy, match="another sweep"):
         Folder(plan_of(tiny("seed=12")), tmp_path)
 
 

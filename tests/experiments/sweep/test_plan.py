@@ -3,13 +3,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.experiments.sweep import NoSweep, plan_of
+from sim.experiments.sweep.plan import laid_out
+from sim.experiments.sweep.work import base, job_of
 from sim.scenario import load
 from sim.scenario.distributions import Distribution
 from sim.scenario.varying import Varied
-from sim.sweep import NoSweep, plan_of
-from sim.sweep.plan import laid_out
-from sim.sweep.work import base, job_of
-from tests.sweep.markets import tiny
+from tests.experiments.sweep.markets import tiny
 
 HALF = Varied("a", "uncertainty", "range", low=0.0, high=1.0)
 SOBOL = [(0.206282145, 56.187632), (0.967014752, 0.0391610719)]

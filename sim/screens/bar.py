@@ -1,0 +1,43 @@
+"""A bar with the time left, on a terminal or in a notebook; a line of its own elsewhere."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from sim.screens.paper import paper
+
+COMPILING = "Compiling the model for this machine, once; about a minute"
+
+
+def compiled() -> bool:
+    """Whether the model's machine code is there already."""
+    from sim.core.jit import cache_folder
+
+    return any(cache_folder().rglob("kernel.play-*.nbc"))
+
+
+@contextmanager
+def bar(words: str = "Playing the markets", quiet: bool = False) -> Iterator[Callable[[int, int], None]]:
+    """A bar on standard error, or in a notebook; yields what to call with (done, total).
+
+    with bar() as progress:
+        compare(scenario, progress=progress)
+    """
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    sheet, first = paper(error=True), not compiled()
+    moving = sheet.is_terminal or sheet.is_jupyter
+    if first and not quiet and not moving:
+        sheet.print(f"{COMPILING} …")
+    shown = Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeRemainingColumn(),
+        console=sheet,
+        transient=True,
+        disable=quiet or not moving,
+    )
+    with shown:
+        task = shown.add_task(COMPILING if first else words, total=None)
+        yield lambda done, total: shown.update(task, completed=done, total=total, description=words)
