@@ -5,6 +5,7 @@ same sums are taken over the arrays, without a table in between, so that thousan
 money are rounded once and for all (`math.fsum`): a run has the same bits however many are summed up together, and on any machine.
 """
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,8 +31,9 @@ OUTCOMES = {
 }
 
 
-def outcomes(runs: "Runs", strategy: str) -> np.ndarray:
-    """The OUTCOMES of the focal seller in every run under a strategy: float64 [run, outcome]; nan where there is none."""
+def outcomes(runs: "Runs", strategy: str, payoffs: Sequence[str] = ()) -> np.ndarray:
+    """The OUTCOMES of the focal seller in every run under a strategy, then the profits of the sellers named in `payoffs`: float64
+    [run, outcome]; nan where there is none."""
     scenario = runs.scenario
     seller = list(scenario.sellers).index(scenario.focal)
     flows, year = ledger(runs, strategy), round(periods_per_year(scenario))
@@ -41,7 +43,7 @@ def outcomes(runs: "Runs", strategy: str) -> np.ndarray:
     accounts = accounts_by_level(flows[..., seller, :]).sum(-1)
     served = ours[..., columns("served")].sum(-1)
     rows = {
-        "profit": _sums(found["profit"][..., seller] * _factors(scenario)[:, None]) / scenario.market.buyers,
+        "profit": _profit(scenario, found, seller),
         "retention": _retention(ours, accounts, periods_per_year(scenario)),
         "market_share": _ratio(_whole(total(ours_last, "units")), _whole(total(last, "units"))),
         "share_of_wallet": _ratio(_whole(total(ours_last, "units_repeat")), _whole(total(ours_last, "units_wallet"))),
@@ -51,7 +53,20 @@ def outcomes(runs: "Runs", strategy: str) -> np.ndarray:
         "satisfaction": _mean(ours_last, "value_sum", 100),
         "bond": _mean(ours_last, "bond_sum", 10_000),
     }
-    return np.stack([rows[name] for name in OUTCOMES], axis=1)
+    others = [_profit(scenario, found, list(scenario.sellers).index(name)) for name in payoffs]
+    return np.stack([*(rows[name] for name in OUTCOMES), *others], axis=1)
+
+
+def profits(runs: "Runs", strategy: str) -> np.ndarray:
+    """The profit of every seller in every run under a strategy, reckoned as the focal seller's: discounted to the first period, money per
+    buyer of the market; float64 [run, seller], the focal seller's column being the "profit" of `outcomes` bit for bit."""
+    found = money(runs, strategy)
+    return np.stack([_profit(runs.scenario, found, seller) for seller in range(len(runs.scenario.sellers))], axis=1)
+
+
+def _profit(scenario, found: dict[str, np.ndarray], seller: int) -> np.ndarray:
+    """The discounted profit of one seller per buyer of the market, out of `money`; [run]."""
+    return _sums(found["profit"][..., seller] * _factors(scenario)[:, None]) / scenario.market.buyers
 
 
 def _factors(scenario) -> np.ndarray:

@@ -171,27 +171,24 @@ def verify(
 ) -> None:
     """Play a study again and say whether all numbers agree.
 
-    Everything it takes stands in the folder's run.json. Ends with 0 where all numbers are identical, with 1 and the places
-    where they are not.
+    Everything it takes stands in the folder: of a comparison, a sweep, or any other experiment, whose markets are all played again. Ends
+    with 0 where all numbers are identical, with 1 and the places where they are not.
 
     \b
     tenure verify results/default
+    tenure verify results/service_and_price_sweep
     """
     from sim.cli import waiting
-    from sim.results import read_record
-    from sim.results import verify as again
+    from sim.cli.again import identical, kind_of
 
-    record = read_record(folder)
+    kind, record = kind_of(folder)
     with waiting.bar("Playing the markets again", quiet or as_json) as progress:
-        found = waiting.heard(lambda: again(folder, threads=threads, progress=progress))
+        found = waiting.heard(lambda: kind.again(folder, threads, progress))
     if as_json:
-        show_json({"folder": str(folder), "identical": not found, "receipt": record["receipt"], "differences": found})
+        show_json({"folder": str(folder), "identical": not found, "receipt": kind.receipt(record), "differences": found})
     elif found:
         show("\n  ".join([f"{folder} is not what comes out now:", *found]))
     else:
-        show(
-            f"Identical: every number of {folder} came out again ({record['name']}, {', '.join(record['strategies'])}, "
-            f"{record['runs']} runs, receipt {record['receipt'][:12]})."
-        )
+        show(identical(folder, kind, record))
     if found:
         raise typer.Exit(FAILED)

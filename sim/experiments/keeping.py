@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from sim.experiments.sweep.record import RECORD as SWEEP
 from sim.experiments.sweep.record import locked
 from sim.experiments.sweep.store import OtherStudy, cleared, whole
 from sim.experiments.sweep.work import model
@@ -58,7 +59,7 @@ def kept(experiment: str, scenario, asked: dict, folder: str | Path | None = Non
         yield Kept(None, record)
         return
     folder = Path(folder)
-    there = _read(folder)
+    there = read_record(folder)
     with locked(folder):
         if there is not None and force:
             cleared(folder)
@@ -69,7 +70,7 @@ def kept(experiment: str, scenario, asked: dict, folder: str | Path | None = Non
         yield place
 
 
-def _read(folder: Path) -> dict | None:
+def read_record(folder: Path) -> dict | None:
     """What the folder says; None where there is nothing. Raises OtherStudy where it is no folder of an experiment."""
     if not folder.is_dir() or not any(not one.name.startswith(".") for one in folder.iterdir()):
         return None
@@ -80,6 +81,11 @@ def _read(folder: Path) -> dict | None:
         raise OtherStudy(f"{folder} holds files but no {RECORD} that can be read, so it is not a folder of an experiment; "
                          "choose another folder with --out") from None
     return record
+
+
+def parts(folder: Path) -> list[Path]:
+    """The folders of the sweeps that an experiment has played."""
+    return sorted(path.parent for path in (folder / PLAYED).rglob(SWEEP))
 
 
 def _refuse_another(folder: Path, there: dict, now: dict) -> None:

@@ -183,6 +183,8 @@ def course(comparison, strategy: str) -> "Figure":
         time_axis(axes, market.period, market.periods)
         money_axis(axes.yaxis)
         axes.margins(y=0.1)
+        if title != "price":
+            axes.set_ylim(*at_least(*axes.get_ylim()))
         dashed = " (dashed: accounts)" if title == "price" and lines["accounts"] else ""
         words = TITLES[title].format(focal=spoken(comparison.focal), currency=market.currency) + dashed
         axes.set_title(words, fontsize=BODY - 1, fontweight="bold", loc="left")
@@ -190,6 +192,14 @@ def course(comparison, strategy: str) -> "Figure":
         if title == "reputation":
             mark_shocks(axes, comparison.scenario)
     return figure
+
+
+def at_least(low: float, high: float, least: float = 0.1) -> tuple[float, float]:
+    """Limits for what lies between 0 and 1, at least a tenth apart: what hardly moves is to look like it."""
+    if high - low < least:
+        middle = (low + high) / 2
+        low, high = middle - least / 2, middle + least / 2
+    return (low, high) if high <= 1.02 else (1.02 - (high - low), 1.02)
 
 
 TITLES = {"price": "price, {currency} a unit", "reputation": "reputation, 0 to 1", "stocks": "stocks of {focal}, 0 to 1"}

@@ -7,7 +7,6 @@ from sim.experiments.sweep.plan import Plan
 from sim.experiments.sweep.schedule import Target
 from sim.experiments.sweep.work import Piece, job_of, play
 from sim.offers import burn_in
-from sim.outcomes import OUTCOMES
 
 BYTES = 8.5            # of an outcome on the disk, on average: numbers that differ in all their digits cannot be pressed
 SIZES = ("market.buyers", "market.periods", "market.burn_in")
@@ -29,7 +28,7 @@ def forecast(plan: Plan, target: Target, threads: int) -> Forecast:
     work = _work(plan)
     total = seconds * target.runs * float((work / work[middle]).sum()) / threads
     markets = len(plan.points) * target.runs * len(plan.strategies)
-    size = int(markets * (len(OUTCOMES) * BYTES + 4)) + 20_000
+    size = int(markets * (len(plan.outcomes) * BYTES + 4)) + 20_000
     return Forecast(markets, total if target.seconds is None else min(total, target.seconds), size)
 
 

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from sim.offers import burn_in
+from sim.outcomes import OUTCOMES
 from sim.scenario.problems import Findings, Source
 from sim.scenario.reading import read_text
 from sim.scenario.suggest import among
@@ -37,7 +38,8 @@ class Plan:
     points: a DataFrame with a column `point` (0, 1, …) and one for each parameter that varies, by its path; values that are no numbers
     stand as texts, in YAML's one-line style. levers and uncertainties: those paths, by what we can choose and what we cannot. strategies:
     those played at every point, `baseline` the one that others are compared with. runs: of each point; block: runs that are played in one
-    piece. Two plans with the same `digest` are the same but for `runs` and `block`.
+    piece. payoffs: sellers whose profits are wanted beside the outcomes of the focal one. Two plans with the same `digest` are the same but
+    for `runs` and `block`.
     """
     scenario: object
     design: str
@@ -47,6 +49,12 @@ class Plan:
     strategies: tuple[str, ...]
     runs: int
     block: int
+    payoffs: tuple[str, ...] = ()
+
+    @property
+    def outcomes(self) -> dict[str, str]:
+        """What is known of every market, and what it is: the OUTCOMES, and a profit for each seller of `payoffs`."""
+        return OUTCOMES | {f"profit_{name}": f"profit of {name}: {OUTCOMES['profit']}" for name in self.payoffs}
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -86,7 +94,7 @@ class Plan:
         """SHA-256 of everything that bears on what is played, but for the number of runs."""
         market = self.scenario.replace(values={"runs": 2}).digest()             # how often it is repeated is left out
         said = {"scenario": market, "seed": self.seed, "levers": self.levers, "uncertainties": self.uncertainties,
-                "strategies": self.strategies, "points": len(self.points)}
+                "strategies": self.strategies, "points": len(self.points)} | ({"payoffs": self.payoffs} if self.payoffs else {})
         whole = hashlib.sha256(json.dumps(said, sort_keys=True).encode())
         for path in self.parameters:
             whole.update(json.dumps(self.points[path].tolist()).encode())
@@ -100,11 +108,12 @@ class Plan:
 
 
 def plan_of(scenario, points: pd.DataFrame | None = None, levers: Sequence[str] = (), strategies: Sequence[str] | None = None,
-            runs: int | None = None, block: int | None = None) -> Plan:
+            runs: int | None = None, block: int | None = None, payoffs: Sequence[str] = ()) -> Plan:
     """The plan of the sweep that a scenario states; or, with `points`, of a table of one's own.
 
     points: a column for each parameter, by its path, a row for each point; levers: which of them we choose (in a plan of one's own);
-    strategies, runs: default the sweep's, or the scenario's; block: runs that are played in one piece. Raises NoSweep."""
+    strategies, runs: default the sweep's, or the scenario's; block: runs that are played in one piece; payoffs: sellers whose profits are
+    wanted, each as a column profit_NAME of the rows. Raises NoSweep."""
     stated = scenario.sweep
     if points is None and stated is None:
         raise NoSweep(f"{scenario.name} states no sweep: nothing in it says what varies. Add a section such as\n"
@@ -120,7 +129,8 @@ def plan_of(scenario, points: pd.DataFrame | None = None, levers: Sequence[str] 
         table.insert(0, "point", np.arange(len(table), dtype=np.int32))
     names = _strategies(scenario, strategies, stated)
     runs = runs or (stated.runs if stated else scenario.runs)
-    return Plan(scenario, design, table, kinds[LEVER], kinds[UNCERTAINTY], names, runs, block or block_of(scenario, len(names), runs))
+    return Plan(scenario, design, table, kinds[LEVER], kinds[UNCERTAINTY], names, runs, block or block_of(scenario, len(names), runs),
+                tuple(payoffs))
 
 
 def _strategies(scenario, named: Sequence[str] | None, stated) -> tuple[str, ...]:

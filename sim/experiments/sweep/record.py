@@ -7,8 +7,7 @@ from pathlib import Path
 from sim.experiments.sweep.plan import Plan
 from sim.experiments.sweep.schedule import Target
 from sim.experiments.sweep.store import OtherStudy, whole
-from sim.experiments.sweep.work import model
-from sim.outcomes import OUTCOMES
+from sim.experiments.sweep.work import job_of, model
 from sim.provenance import commit, spoken_command, versions
 from sim.scenario.address import facts_at
 from sim.scenario.plain import NOT_SIMULATED
@@ -27,8 +26,9 @@ def record_of(plan: Plan, target: Target, command: str | None = None) -> dict:
         "baseline": plan.baseline, "focal": scenario.focal, "currency": scenario.market.currency,
         "levers": {path: _about(plan, path) for path in plan.levers},
         "uncertainties": {path: _about(plan, path) for path in plan.uncertainties},
-        "outcomes": OUTCOMES, "block": plan.block, "asked": _asked(target), "finished": None, "versions": versions(), "commit": commit(),
-        "command": command or spoken_command(), "scenario": scenario.as_dict()}
+        "outcomes": plan.outcomes, "block": plan.block, "asked": _asked(target), "finished": None, "versions": versions(),
+        "commit": commit(), "command": command or spoken_command(), "payoffs": list(plan.payoffs), "job": job_of(plan)._asdict(),
+        "scenario": scenario.as_dict()}
 
 
 def _about(plan: Plan, path: str) -> dict:

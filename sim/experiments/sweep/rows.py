@@ -11,17 +11,16 @@ import pyarrow.parquet as pq
 
 from sim.experiments.sweep.plan import Plan
 from sim.experiments.sweep.work import Played
-from sim.outcomes import OUTCOMES
 
 CHUNK = 200_000            # rows that are in memory at a time
 
 
 def schema(plan: Plan) -> pa.Schema:
-    """The columns of the rows: point, the parameters by their paths, strategy, run, the outcomes, failure."""
+    """The columns of the rows: point, the parameters by their paths, strategy, run, the plan's outcomes, failure."""
     kinds = {"b": pa.bool_(), "i": pa.int64(), "f": pa.float64(), "O": pa.string()}
     parameters = [(path, kinds[plan.points[path].to_numpy().dtype.kind]) for path in plan.parameters]
     return pa.schema([("point", pa.int32()), *parameters, ("strategy", pa.dictionary(pa.int32(), pa.string())), ("run", pa.int32()),
-                      *((name, pa.float64()) for name in OUTCOMES), ("failure", pa.string())])
+                      *((name, pa.float64()) for name in plan.outcomes), ("failure", pa.string())])
 
 
 def table(plan: Plan, played: Iterable[Played]) -> pa.Table:
@@ -31,13 +30,14 @@ def table(plan: Plan, played: Iterable[Played]) -> pa.Table:
     point = np.repeat([one.point for one in played], sizes).astype(np.int32)
     code = _joined([[-1] if one.values is None else np.repeat(np.arange(many), one.runs) for one in played])
     run = _joined([[one.first] if one.values is None else np.tile(np.arange(one.first, one.first + one.runs), many) for one in played])
-    nothing = np.full((1, len(OUTCOMES)), np.nan)
-    values = np.concatenate([nothing if one.values is None else one.values.reshape(-1, len(OUTCOMES)) for one in played])
+    width = len(plan.outcomes)
+    nothing = np.full((1, width), np.nan)
+    values = np.concatenate([nothing if one.values is None else one.values.reshape(-1, width) for one in played])
     reasons = [one.failure for one, size in zip(played, sizes, strict=True) for _ in range(size)]
     columns = {"point": point, "strategy": pa.DictionaryArray.from_arrays(pa.array(code, mask=code < 0), pa.array(plan.strategies)),
                "run": run, "failure": pa.array(reasons, pa.string())}
     columns |= {path: plan.points[path].to_numpy()[point] for path in plan.parameters}
-    columns |= {name: pa.array(values[:, number], mask=np.isnan(values[:, number])) for number, name in enumerate(OUTCOMES)}
+    columns |= {name: pa.array(values[:, number], mask=np.isnan(values[:, number])) for number, name in enumerate(plan.outcomes)}
     wanted = schema(plan)
     return ordered(plan, pa.table({name: columns[name] for name in wanted.names}, schema=wanted))
 

@@ -9,23 +9,23 @@ from sim.experiments.sweep.plan import Plan
 from sim.experiments.sweep.rows import codes, settled
 from sim.experiments.sweep.schedule import Tally
 from sim.intervals import interval, verdict
-from sim.outcomes import OUTCOMES
 
 
 def point_tables(plan: Plan, rows: Iterable[pa.Table]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """(points, best, failures) out of ordered rows, so many at a time.
 
-    points: a row for each point and strategy: point, parameters, strategy, runs, each of OUTCOMES as name, name_low, name_high (95%
-    interval over runs), gain, gain_low, gain_high (profit over the baseline's, paired by run). best: a row for each point: point,
-    parameters, strategy (the one that earns most on average), profit, next (the one that earns most after it), lead, lead_low, lead_high
-    (over the next, paired), verdict ('ahead' where the lead is sure, else 'undecided'), runs. failures: point, parameters, run, reason."""
+    points: a row for each point and strategy: point, parameters, strategy, runs, each of the plan's outcomes as name, name_low,
+    name_high (95% interval over runs), gain, gain_low, gain_high (profit over the baseline's, paired by run). best: a row for each point:
+    point, parameters, strategy (the one that earns most on average), profit, next (the one that earns most after it), lead, lead_low,
+    lead_high (over the next, paired), verdict ('ahead' where the lead is sure, else 'undecided'), runs. failures: point, parameters, run,
+    reason."""
     means, leads, failed = [], [], []
     for table in rows:
         table = settled(plan, table)
         code, point = codes(plan, table), table["point"].to_numpy()
         for row in np.flatnonzero(code < 0):
             failed.append({"point": int(point[row]), "run": table["run"][int(row)].as_py(), "reason": table["failure"][int(row)].as_py()})
-        values = np.stack([table[name].to_numpy() for name in OUTCOMES], axis=1)[code >= 0]
+        values = np.stack([table[name].to_numpy() for name in plan.outcomes], axis=1)[code >= 0]
         for points, block in _blocks(point[code >= 0], values, len(plan.strategies)):
             means.append(_means(plan, points, block))
             leads.append(_leads(plan, points, block[..., 0]))
@@ -48,7 +48,7 @@ def _means(plan: Plan, points: np.ndarray, block: np.ndarray) -> pd.DataFrame:
     found, many = interval(block), len(plan.strategies)
     gain = interval(block[..., 0] - block[:, :, [plan.strategies.index(plan.baseline)], 0])
     columns = {"point": np.repeat(points, many), "strategy": np.tile(plan.strategies, len(points)), "runs": len(block)}
-    for number, name in enumerate(OUTCOMES):
+    for number, name in enumerate(plan.outcomes):
         for suffix, one in (("", found.mean), ("_low", found.low), ("_high", found.high)):
             columns[name + suffix] = one[..., number].reshape(-1)
     for suffix, one in (("", gain.mean), ("_low", gain.low), ("_high", gain.high)):

@@ -2,6 +2,7 @@
 
 What it takes to play a piece travels with it (`Job` and `Piece`, plain data), so that threads, processes and other machines do the same.
 """
+import json
 import time
 from collections import OrderedDict
 from functools import cache, lru_cache
@@ -27,11 +28,12 @@ REMEMBERED = 64                                # points, and populations, that a
 
 
 class Job(NamedTuple):
-    """What all pieces of a sweep share: what the scenario states, as text that can travel; files by where they are."""
+    """What all pieces of a sweep share: what the scenario states, as JSON (with infinities); files by where they are."""
     values: str
     name: str
     strategies: tuple[str, ...]
     seed: int
+    payoffs: tuple[str, ...] = ()
 
 
 class Piece(NamedTuple):
@@ -62,7 +64,7 @@ def job_of(plan) -> Job:
     file = scenario.word_of_mouth.file
     if file in scenario.files:
         values["word_of_mouth"] = values["word_of_mouth"] | {"file": str(scenario.files[file].resolve())}
-    return Job(repr(values), scenario.path.stem, plan.strategies, scenario.seed)
+    return Job(json.dumps(values), scenario.path.stem, plan.strategies, scenario.seed, plan.payoffs)
 
 
 def pieces(plan, point: int, first: int, last: int) -> Piece:
@@ -95,7 +97,7 @@ def _values(job: Job, piece: Piece) -> tuple[np.ndarray, float]:
             play_alone(market, Meter(0, None))
             kernels += time.perf_counter() - began
             records.append(record_of(market, False))
-        found.append(outcomes(Runs(scenario, job.seed, (), {name: records}), name))
+        found.append(outcomes(Runs(scenario, job.seed, (), {name: records}), name, job.payoffs))
     return np.stack(found), kernels
 
 
@@ -146,9 +148,7 @@ def _population(scenario: Scenario) -> Population:
 @lru_cache(maxsize=4)
 def base(job: Job) -> Scenario:
     """The scenario that all points start from."""
-    from ast import literal_eval
-
-    return resolve(Stated(literal_eval(job.values)), Path(f"{job.name}.yaml"))
+    return resolve(Stated(json.loads(job.values)), Path(f"{job.name}.yaml"))
 
 
 @cache

@@ -216,3 +216,20 @@ def test_a_disk_that_is_really_full(here):
         assert done["digest"] == json.loads(program(*words, "-o", here / "whole", "--json").communicate()[0])["digest"]
     finally:
         subprocess.run(["umount", small], check=True)
+
+
+def test_verify_plays_a_sweep_again(here):
+    """The folder of a sweep says enough to play all of it again; other rows are found, and what is not finished is said."""
+    ask(EXAMPLE, *SMALL, "--runs", 2, "--quiet", "-o", "out")
+    verify = CliRunner().invoke(app, ["verify", "out"])
+    assert verify.exit_code == 0 and "every number of out came out again (Service and price, 8 points, 32" in verify.output
+    answer = json.loads(CliRunner().invoke(app, ["verify", "out", "--json"]).output)
+    record = json.loads(Path("out/sweep.json").read_text())
+    assert answer["identical"] and answer["receipt"] == record["finished"]["digest"]
+    record["finished"]["digest"] = "0" * 64
+    Path("out/sweep.json").write_text(json.dumps(record))
+    verify = CliRunner().invoke(app, ["verify", "out"])
+    assert verify.exit_code == 1 and "the digest on record is not that of the rows" in verify.output
+    Path("out/sweep.json").write_text(json.dumps(record | {"finished": None}))
+    verify = CliRunner().invoke(app, ["verify", "out"])
+    assert verify.exit_code == 2 and "out holds no finished sweep; the command that began it goes on with it" in verify.output

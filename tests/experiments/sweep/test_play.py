@@ -6,10 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from sim.experiments import compare as comparing
-from sim.experiments.sweep import NoSweep, OtherStudy, plan_of, play, store, sweep, work
+from sim.experiments.sweep import NoSweep, OtherStudy, again, plan_of, play, store, sweep, work
 from sim.experiments.sweep.record import locked
 from sim.outcomes import OUTCOMES
 from sim.scenario import Scenario, load
@@ -254,3 +256,29 @@ def test_the_code_in_the_readme_runs(monkeypatch, tmp_path):
     (yaml,) = re.findall(r"```yaml\n(.*?)```", readme, re.DOTALL)
     (tmp_path / "trial.yaml").write_text(f"schema: 1\nname: Trial\nextends: default\n{yaml}", encoding="utf-8")
     assert len(load(tmp_path / "trial.yaml").sweep.varied) == 5
+
+
+def test_a_market_that_states_an_infinity_is_played():
+    """Infinite costs of going back travel with a piece of work like any other number."""
+    found = sweep(tiny("buyers.intermediate.return_cost=.inf"), runs=2, threads=1)
+    assert not len(found.failures) and len(found.best) == 6
+
+
+@pytest.mark.parametrize("make", [tiny, failing])
+def test_a_sweep_comes_out_again(tmp_path, make):
+    """Played again from its folder: identical; and a cell that somebody has changed is found."""
+    sweep(make(), tmp_path / "out", threads=1)
+    assert again(tmp_path / "out", threads=1) == []
+    file = next((tmp_path / "out" / "runs").glob("*.parquet"))
+    table = pq.read_table(file)
+    profit = table["profit"].to_numpy().copy()
+    profit[1] += 1
+    pq.write_table(table.set_column(table.column_names.index("profit"), "profit", pa.array(profit)), file)
+    found = again(tmp_path / "out", threads=1)
+    assert len(found) == 1 and re.match(r"profit at point 0, strategy transactional, run 1 is .*, played again .*: 1\)", found[0])
+
+
+def test_what_is_not_finished_cannot_come_out_again(tmp_path):
+    sweep(tiny(), tmp_path / "out", seconds=0.01, threads=1)
+    with pytest.raises(OtherStudy, match="no finished sweep"):
+        again(tmp_path / "out")
