@@ -1,13 +1,34 @@
-"""Numbers and names as people read them: shared by the terminal screens and the figures."""
+"""Numbers and names as people read them: shared by answers, terminal screens and figures."""
 
 import math
 
-from sim.experiments.verdict import amount, counted, spoken
-
-__all__ = ["amount", "capital", "counted", "in_years", "listed", "name_of_type", "percent", "signed", "spoken", "took_place"]
-
 JACKSON = {"lost_for_good": "lost-for-good", "always_a_share": "always-a-share"}
 PERIODS_PER_YEAR = {"day": 365.25, "week": 52.1775, "month": 12, "quarter": 4, "year": 1}
+FIGURES = 6          # significant figures of numbers in an answer
+
+
+def spoken(name: str) -> str:
+    """A name of a scenario as one says it."""
+    return name.replace("_", " ")
+
+
+def counted(number: int, thing: str) -> str:
+    return f"{number:,} {thing}" + ("" if number == 1 else "s")
+
+
+def amount(value: float) -> str:
+    """Money for reading: three significant figures at least, no more decimals than cents."""
+    size = abs(value)
+    decimals = 0 if size >= 100 else 1 if size >= 10 else 2
+    text = f"{value:,.{decimals}f}"
+    return text.lstrip("-") if not float(text.replace(",", "")) else text.replace("-", "−")
+
+
+def between(low: float, high: float) -> str:
+    """An interval in words, both ends with the decimals of the larger."""
+    if math.isnan(low):
+        return "not known from one run"
+    return f"{amount(low)} to {amount(high)}"
 
 
 def capital(text: str) -> str:
@@ -47,3 +68,15 @@ def in_years(periods: int, period: str) -> str:
 def took_place(period: str, number: float) -> str:
     """A moment: month 51; nothing for a moment that never comes."""
     return "" if math.isnan(number) else f"{period} {number:.0f}"
+
+
+def plain(value):
+    """Numbers rounded to FIGURES significant figures, nan as None, mappings and lists all the way down."""
+    if isinstance(value, dict):
+        return {str(key): plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(inner) for inner in value]
+    if isinstance(value, bool | int | str) or value is None:
+        return value
+    number = float(value)
+    return float(f"{number:.{FIGURES}g}") if math.isfinite(number) else None

@@ -52,7 +52,7 @@ def observed_cells(scenario, played):
 
 def flip_answer(change) -> dict:
     """A change that flips the answer, as plain data."""
-    from sim.experiments.verdict import plain
+    from sim.wording import plain
 
     return plain(
         {
@@ -68,7 +68,7 @@ def flip_answer(change) -> dict:
 
 def run_answer(played, strategy: str, sellers, types, channels, cells) -> dict:
     """One strategy's results as plain data."""
-    from sim.experiments.verdict import plain
+    from sim.wording import plain
 
     scenario = played.scenario
     answer = {

@@ -118,7 +118,7 @@ def tell(found, folder: Path, as_json: bool, quiet: bool) -> None:
     if as_json:
         show_json(answer(found, folder))
     elif quiet:
-        show(screens.sentence(found))
+        show(found.sentence())
     else:
         show(screens.result(found))
         if not found.finished:
@@ -128,7 +128,7 @@ def tell(found, folder: Path, as_json: bool, quiet: bool) -> None:
 
 def answer(found, folder: Path) -> dict:
     """A sweep as plain data: what was asked, which strategy is best where, and what the numbers rest on."""
-    from sim.experiments.verdict import plain
+    from sim.wording import plain
 
     plan, best = found.plan, found.best
     gains = found.points.groupby("strategy", sort=False)

@@ -1,12 +1,13 @@
 """Compare strategies: the same buyers with the same luck under each, and the difference in the focal seller's profit, run by run."""
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from sim.experiments.told import Told
 from sim.experiments.verdict import answer, sentence
 from sim.experiments.why import CAUSES, account_flows, decompose
 from sim.intervals import Interval, interval, verdict
@@ -39,13 +40,18 @@ def compare(scenario, strategies: Iterable[str] | None = None, runs: int | None 
 
 
 @dataclass(eq=False)
-class Comparison:
+class Comparison(Told):
     """Strategies compared with a baseline for one seller, the focal one. Money is per buyer of the market and in money of the first period.
 
     runs: every run of every strategy; baseline: the strategy that the others are compared with.
     """
-    runs: "Runs"
+    runs: "Runs" = field(repr=False)
     baseline: str
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The table that says most: `gain`."""
+        return self.gain if self.others else self.summary
 
     @property
     def scenario(self):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.experiments.levers import Booked, Played, booked_levers, copied_by_rivals, levers_beyond, played_levers
-from sim.experiments.verdict import amount
+from sim.wording import amount
 
 STEPS = 60                       # halvings of a range on the books, which cost nothing
 LEAST = 1e-6                     # of the gap that must lie on the other side at the end of a range: less is rounding

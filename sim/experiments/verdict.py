@@ -1,7 +1,7 @@
 """The verdict in words, and the whole answer as plain data."""
 import math
 
-FIGURES = 6          # significant figures of numbers in an answer
+from sim.wording import amount, between, counted, plain, spoken
 
 
 def sentence(comparison, strategy: str) -> str:
@@ -30,30 +30,6 @@ def timing(row, period: str) -> str:
     return f"It falls behind at first, from {period} {behind:.0f}, and is ahead for good from {period} {ahead:.0f}."
 
 
-def spoken(name: str) -> str:
-    """A name of a scenario as one says it."""
-    return name.replace("_", " ")
-
-
-def counted(number: int, thing: str) -> str:
-    return f"{number:,} {thing}" + ("" if number == 1 else "s")
-
-
-def amount(value: float) -> str:
-    """Money for reading: three significant figures at least, no more decimals than cents."""
-    size = abs(value)
-    decimals = 0 if size >= 100 else 1 if size >= 10 else 2
-    text = f"{value:,.{decimals}f}"
-    return text.lstrip("-") if not float(text.replace(",", "")) else text.replace("-", "−")
-
-
-def between(low: float, high: float) -> str:
-    """An interval in words, both ends with the decimals of the larger."""
-    if math.isnan(low):
-        return "not known from one run"
-    return f"{amount(low)} to {amount(high)}"
-
-
 def answer(comparison) -> dict:
     """The comparison as plain data: what was asked, the verdict, why, the summary, and what the numbers rest on."""
     scenario = comparison.scenario
@@ -80,15 +56,3 @@ def beyond(comparison) -> dict:
     return {name: {strategy: {row.pop(key): plain(row) for row in part.drop(columns="strategy").to_dict("records")}
                    for strategy, part in table.groupby("strategy", sort=False)}
             for name, (table, key) in parts.items() if len(table)}
-
-
-def plain(value):
-    """Numbers rounded to FIGURES significant figures, nan as None, mappings and lists all the way down."""
-    if isinstance(value, dict):
-        return {str(key): plain(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(inner) for inner in value]
-    if isinstance(value, bool | int | str) or value is None:
-        return value
-    number = float(value)
-    return float(f"{number:.{FIGURES}g}") if math.isfinite(number) else None

@@ -58,11 +58,9 @@ def styled(draw):
 
 def canvas(rows: int = 1, columns: int = 1, height: float = HEIGHT, width: float = WIDTH, **options):
     """A figure and its axes in the house style, drawn without a screen."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
+    from sim.plots.picture import Picture
 
-    figure = Figure(figsize=(width, height), dpi=150)
-    FigureCanvasAgg(figure)
+    figure = Picture(width, height, SETTINGS)
     return figure, figure.subplots(rows, columns, **options)
 
 

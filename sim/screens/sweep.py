@@ -113,23 +113,7 @@ class Lines:
 
 def result(found) -> list:
     """What came out of a sweep."""
-    return [Text(sentence(found), style="bold"), Text(), strategies(found), *by_levers(found), *points(found), *failures(found)]
-
-
-def sentence(found) -> str:
-    """Which strategy is best at how many points, and how sure that is."""
-    best, failed = found.best, found.failures
-    parts = []
-    for name, rows in sorted(best.groupby("strategy", sort=False), key=lambda one: -len(one[1])):
-        sure = int((rows.verdict == "ahead").sum())
-        parts.append(f"{spoken(name)} at {len(rows):,} ({sure:,} for sure)" if len(found.plan.strategies) > 1 else f"{len(rows):,} points")
-    words = f"Of {counted(len(best) + len(failed), 'point')}, {spoken(found.plan.scenario.focal)} earns most with {listed(parts)}."
-    if len(found.plan.strategies) == 1:
-        words = f"{counted(len(best), 'point')} of {spoken(found.plan.strategies[0])} played."
-    words += f" {counted(len(failed), 'point')} failed." if len(failed) else ""
-    if found.wide:
-        words += f" {counted(found.wide, 'point')} less precise than {percent(found.target.precision, 1)}."
-    return words
+    return [Text(found.sentence(), style="bold"), Text(), strategies(found), *by_levers(found), *points(found), *failures(found)]
 
 
 def strategies(found):

@@ -11,11 +11,12 @@ import pytest
 
 from sim.core.terms import MARKETS
 from sim.experiments.compare import Comparison, compare
-from sim.experiments.verdict import amount, sentence
+from sim.experiments.verdict import sentence
 from sim.experiments.why import CAUSES, decompose
 from sim.intervals import interval
 from sim.measures import net_present_value
 from sim.offers import discount_per_period
+from sim.wording import amount
 from tests.everything import everything, everything_compared
 from tests.lively import lively_comparison, lively_scenario
 

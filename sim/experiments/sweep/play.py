@@ -13,9 +13,10 @@ from sim.experiments.sweep.record import is_finished, locked, read_record, recor
 from sim.experiments.sweep.rows import settled
 from sim.experiments.sweep.schedule import Schedule, Tally, Target, target_of
 from sim.experiments.sweep.store import Folder, Memory, cleared, whole
-from sim.experiments.sweep.tables import point_tables
+from sim.experiments.sweep.tables import point_tables, sentence
 from sim.experiments.sweep.work import job_of, model
 from sim.experiments.sweep.workers import NoWorkers, Threads
+from sim.experiments.told import Told
 
 HEARD = 0.25           # seconds after which one looks up: at the clock, for Ctrl-C, at what is to be written
 REMEMBERED = 30.0      # seconds over which the speed is reckoned
@@ -40,13 +41,13 @@ class Progress:
 
 
 @dataclass(eq=False)
-class Sweep:
+class Sweep(Told):
     """What came out of a sweep. `points`, `best` and `failures` are tables; `rows()` are all markets, read when they are asked for.
 
     digest: SHA-256 over all rows in order, the same for any number of threads, workers and sittings; finished: whether the target was
     reached, or the time was up before.
     """
-    plan: Plan
+    plan: Plan = field(repr=False)
     target: Target
     store: object = field(repr=False)
     digest: str
@@ -74,6 +75,15 @@ class Sweep:
     @cached_property
     def _tables(self) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
         return point_tables(self.plan, self.store.chunks())
+
+    def sentence(self) -> str:
+        """Which strategy is best at how many points, and how sure that is."""
+        return sentence(self)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The table that says most: `best`."""
+        return self.best
 
     @property
     def points(self) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from sim.experiments.sweep.plan import Plan
 from sim.experiments.sweep.rows import codes, settled
 from sim.experiments.sweep.schedule import Tally
 from sim.intervals import interval, verdict
+from sim.wording import counted, listed, percent, spoken
 
 
 def point_tables(plan: Plan, rows: Iterable[pa.Table]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
@@ -75,6 +76,22 @@ def _with_parameters(plan: Plan, parts: list[pd.DataFrame], before: str) -> pd.D
     for path in plan.parameters:
         table.insert(table.columns.get_loc(before), path, plan.points[path].to_numpy()[number])
     return table
+
+
+def sentence(found) -> str:
+    """Of a `Sweep`: which strategy is best at how many points, and how sure that is."""
+    best, failed, many = found.best, found.failures, len(found.plan.strategies)
+    parts = []
+    for name, rows in sorted(best.groupby("strategy", sort=False), key=lambda one: -len(one[1])):
+        sure = int((rows.verdict == "ahead").sum())
+        parts.append(f"{spoken(name)} at {len(rows):,} ({sure:,} for sure)")
+    words = f"Of {counted(len(best) + len(failed), 'point')}, {spoken(found.plan.scenario.focal)} earns most with {listed(parts)}."
+    if many == 1:
+        words = f"{counted(len(best), 'point')} of {spoken(found.plan.strategies[0])} played."
+    words += f" {counted(len(failed), 'point')} failed." if len(failed) else ""
+    if found.wide:
+        words += f" {counted(found.wide, 'point')} less precise than {percent(found.target.precision, 1)}."
+    return words
 
 
 def standing(plan: Plan, tally: Tally) -> pd.DataFrame:
