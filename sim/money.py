@@ -126,10 +126,10 @@ def money(runs: "Runs", strategy: str, flows: np.ndarray | None = None) -> dict[
     one = {
         "units": total(counts, "units") / UNIT_PARTS,
         "discount": total(counts, "discount") * of["price"] / (UNIT_PARTS * 10_000),
-        "service_cost": served @ level_cost,
+        "service_cost": _level_by_level(served, level_cost),
         "contact_cost": total(counts, "contacts") * of["contact_cost"],
         "resolution_cost": total(counts, "resolved") * of["resolution_cost"],
-        "setup_cost": counts[..., columns("set_up")] @ setup_cost,
+        "setup_cost": _level_by_level(counts[..., columns("set_up")], setup_cost),
         "listening_cost": served.sum(-1) * of["listening_cost"] + lost(counts) * of["cost_per_lost"],
         "acquisition_cost": (searched + advertised) * of["acquisition_cost"],
         "referral_reward": referred * of["referral_reward"],
@@ -140,6 +140,11 @@ def money(runs: "Runs", strategy: str, flows: np.ndarray | None = None) -> dict[
     one["fixed_cost"] = sum(one[name] for name in FIXED)
     one["profit"] = one["revenue"] - sum(one[name] for name in COSTS)
     return one
+
+
+def _level_by_level(counts: np.ndarray, cost: np.ndarray) -> np.ndarray:
+    """Σ counts · cost over levels, added in the ladder's order: the same bits on any machine, as a matrix product's are not."""
+    return sum(counts[..., level] * cost[level] for level in range(len(LEVELS)))
 
 
 def type_shares(scenario) -> np.ndarray:
