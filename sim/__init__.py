@@ -35,6 +35,7 @@ _CONTENTS = {
     "relationship_graph": "sim.graph",
     "sweep": "sim.experiments.sweep",
     "bar": "sim.screens.bar",
+    "Study": "sim.report",
     "Market": "sim.agents",
     "Buyer": "sim.agents",
     "Seller": "sim.agents",

@@ -45,7 +45,7 @@ class NotResults(Exception):  # noqa: N818
 def write(what, folder: str | Path, force: bool = False, command: str | None = None) -> Path:
     """Write a Comparison or Runs to `folder`: periods, survival, cohorts, buyers (where some were watched), what lies beyond the dyad where
     there is something in it (channels, channel_survival, course, goodwill, and the edge list of a network from a file), for a
-    comparison also answer and why, each .parquet, and run.json. Returns the folder.
+    comparison also answer, why, paths and summary, each .parquet, and run.json. Returns the folder.
 
     Written beside it and renamed at the end, so nothing half-done is ever there. Raises ResultsExist where the folder holds something,
     unless `force`; and NotResults where `force` would delete what are not results."""
@@ -87,7 +87,7 @@ def _fill(folder: Path, what, runs: "Runs", record: dict) -> None:
         tables["buyers"] = buyer_table(runs)
     if what is not runs:
         record = record | {"baseline": what.baseline, "answer": what.answer()}
-        tables |= {"answer": what.gain, "why": what.why}
+        tables |= {"answer": what.gain, "why": what.why, "paths": what.paths, "summary": what.summary}
     for name, table in tables.items():
         write_table(table, folder / f"{name}.parquet", short)
     for path in runs.scenario.files.values() if runs.scenario.word_of_mouth.network == "file" else ():

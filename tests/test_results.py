@@ -12,7 +12,8 @@ from sim.runs import simulate
 from tests.everything import everything
 from tests.lively import lively_comparison, lively_scenario
 
-FILES = {"periods.parquet", "survival.parquet", "cohorts.parquet", "buyers.parquet", "answer.parquet", "why.parquet", "run.json",
+FILES = {"periods.parquet", "survival.parquet", "cohorts.parquet", "buyers.parquet", "answer.parquet", "why.parquet", "paths.parquet",
+         "summary.parquet", "run.json",
          "channels.parquet", "channel_survival.parquet"}      # it advertises, so that buyers hear of sellers
 
 

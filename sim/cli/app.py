@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from sim.cli import files, play, structure, sweep
+from sim.cli import files, play, report, structure, sweep
 
 UsageError = typer.BadParameter.__base__
 ABOUT = """When does it pay a seller to invest in the relationship after the sale?
@@ -20,6 +20,11 @@ tenure compare FILE --set sellers.ours.price=95 --runs 100
 tenure trace default                  one buyer's two lives, side by side
 tenure graph default                  who is related to whom: a map, and a graph for Gephi, yEd or Cytoscape
 tenure sweep service_and_price        the same question over prices, problems, complexity and rivals
+tenure map default                    where which strategy pays, over two parameters
+tenure optimise default               the best relationship policy, under a budget and a capacity
+tenure kotler default                 the best level by margin and number of customers, beside Kotler's
+tenure claims                         what the literature claims, and what the model bears out
+tenure calibrate purchases.csv        a market read from your own data
 tenure new mine.yaml --from default   a commented file to start from
 """
 
@@ -79,6 +84,7 @@ for command in (
     play.trace,
     structure.graph,
     play.verify,
+    report.report,
     sweep.sweep,
     files.list_,
     files.new,
