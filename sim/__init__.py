@@ -34,6 +34,8 @@ _CONTENTS = {
     "course_table": "sim.tables",
     "relationship_graph": "sim.graph",
     "sweep": "sim.experiments.sweep",
+    "sensitivity": "sim.experiments.sensitivity",
+    "discover": "sim.experiments.sensitivity",
     "bar": "sim.screens.bar",
     "Study": "sim.report",
     "Market": "sim.agents",

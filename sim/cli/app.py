@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from sim.cli import files, play, report, structure, sweep
+from sim.cli import files, play, report, sensitivity, structure, sweep
 
 UsageError = typer.BadParameter.__base__
 ABOUT = """When does it pay a seller to invest in the relationship after the sale?
@@ -86,6 +86,7 @@ for command in (
     play.verify,
     report.report,
     sweep.sweep,
+    sensitivity.sensitivity,
     files.list_,
     files.new,
     files.explain,
