@@ -11,6 +11,8 @@ What a researcher may call (each is imported when first used, so that `import si
     with bar() as progress:                                               # a bar with the time left, in a notebook too
         compare(scenario, runs=400, progress=progress)
     sweep(Scenario.load("service_and_price"))                             # a market at many points of its parameters
+    break_even_map(scenario, "product.complexity=0.5..2")                 # where which strategy pays, over two parameters
+    kotler(scenario)                                                      # the best level by margin and number of customers
     relationship_graph(scenario)                                          # who is related to whom, as a networkx graph
 
 Where to read on: `core/rules.py` states the model, `core/kernel.py` (`advance`) the order of events, `experiments/compare.py` what is
@@ -34,6 +36,8 @@ _CONTENTS = {
     "course_table": "sim.tables",
     "relationship_graph": "sim.graph",
     "sweep": "sim.experiments.sweep",
+    "break_even_map": "sim.experiments.mapping",
+    "kotler": "sim.experiments.kotler",
     "sensitivity": "sim.experiments.sensitivity",
     "discover": "sim.experiments.sensitivity",
     "bar": "sim.screens.bar",

@@ -5,7 +5,8 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from sim.cli import files, play, report, sensitivity, structure, sweep
+from sim.cli import files, kotler, play, report, sensitivity, structure, sweep
+from sim.cli import map as mapping
 
 UsageError = typer.BadParameter.__base__
 ABOUT = """When does it pay a seller to invest in the relationship after the sale?
@@ -86,6 +87,8 @@ for command in (
     play.verify,
     report.report,
     sweep.sweep,
+    mapping.map_,
+    kotler.kotler,
     sensitivity.sensitivity,
     files.list_,
     files.new,
