@@ -40,6 +40,7 @@ _CONTENTS = {
     "kotler": "sim.experiments.kotler",
     "sensitivity": "sim.experiments.sensitivity",
     "discover": "sim.experiments.sensitivity",
+    "equilibrium": "sim.experiments.equilibrium",
     "bar": "sim.screens.bar",
     "Study": "sim.report",
     "Market": "sim.agents",
