@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from sim.cli import equilibrium, files, kotler, play, report, sensitivity, structure, sweep
+from sim.cli import equilibrium, files, kotler, optimise, play, report, sensitivity, structure, sweep
 from sim.cli import map as mapping
 
 UsageError = typer.BadParameter.__base__
@@ -90,6 +90,7 @@ for command in (
     mapping.map_,
     kotler.kotler,
     sensitivity.sensitivity,
+    optimise.optimise,
     equilibrium.equilibrium,
     files.list_,
     files.new,
