@@ -64,13 +64,16 @@ def read_plan(value: Any) -> LevelPlan:
 
 
 def _by_value(tiers: Any) -> LevelPlan:
-    """Tiers of account margin: one starts at 0, and each starts above the one before."""
+    """Tiers of account margin: one starts at 0, and each is a higher level that starts above the one before."""
     example = "write for instance {basic: 0, partnership: 3000}"
     if not isinstance(tiers, dict) or not tiers:
         raise _wrong(f"{described(tiers)} stands where tiers (level: margin per year) belong; {example}", "by_value")
-    before = None
+    before = below = None
     for name, start in tiers.items():
         _level(name, "by_value", name, key=True)
+        if below is not None and LEVELS.index(name) < LEVELS.index(below):
+            raise _wrong(f"{name} stands after {below}, a higher level; more margin earns a higher level: let the levels rise too", "by_value",
+                         name, key=True)  # fmt: skip
         if isinstance(start, bool) or not isinstance(start, int | float) or not math.isfinite(start):
             shown = number(start) if isinstance(start, float) else described(start)
             raise _wrong(f"{shown} stands where a finite account margin per year belongs", "by_value", name)
@@ -81,7 +84,7 @@ def _by_value(tiers: Any) -> LevelPlan:
         if before is not None and start <= before:
             sentence = f"{number(start)} does not exceed {number(before)}, where the tier before starts"
             raise _wrong(f"{sentence}; let the starts rise (money per year)", "by_value", name)
-        before = start
+        before, below = start, name
     return LevelPlan("by_value", _in_order(tiers), {name: float(start) for name, start in tiers.items()})
 
 
