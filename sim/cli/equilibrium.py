@@ -1,18 +1,14 @@
 """The command that lets sellers choose, each for itself."""
 
-import hashlib
-import json
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from sim.cli.experiment import draw, folder_of, names, tell
 from sim.cli.goes_on import goes_on
 from sim.cli.guard import FAILED, WrongUse, guarded
 from sim.cli.options import File, Force, Json, NoFigures, Out, Quiet, RunCount, Scheduler, Sets, Threads
-from sim.cli.output import show, show_json
 
-SUFFIX, FIGURES = "_equilibrium", "figures"
 Choices = Annotated[
     str | None,
     typer.Option("--choices", metavar="A,B", help="What each may choose: strategies, levels, all five (levels), as_stated."),
@@ -41,7 +37,7 @@ def equilibrium(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Let every seller choose for itself: where do they come to rest, and what does it cost them?
+    """What happens when every seller chooses for itself.
 
     Each seller may make any of the choices; every profile of choices is played in the same runs. Says where nobody gains by another
     choice (Nash equilibria, pure and mixed) and how sure that is, who switches to what on the way there, and what all lose by it. Sellers
@@ -56,12 +52,13 @@ def equilibrium(
     from sim.cli import waiting
     from sim.experiments.equilibrium import NoGame, Unplayed
     from sim.experiments.equilibrium import equilibrium as played
+    from sim.plots.equilibrium import figures
     from sim.scenario import load
+    from sim.screens import equilibrium as screens
 
     scenario = load(file, sets or ())
-    asked = {"choices": words(choices), "players": words(players), "before": before, "runs": runs, "reduced": not full}
-    folder = out or folder_of(scenario, asked, sets)
-    refuse(folder)
+    asked = {"choices": names(choices), "players": names(players), "before": before, "runs": runs, "reduced": not full}
+    folder = folder_of(scenario, "equilibrium", asked | {"reduced": None, "full": full, "sets": sets}, out)
     silent = quiet or as_json
     try:
         with goes_on(folder), waiting.bar(quiet=silent) as progress:
@@ -71,49 +68,7 @@ def equilibrium(
     except Unplayed as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(FAILED) from None
-    drawn = [] if no_figures else draw(found, folder, silent)
-    tell(found, folder, drawn, as_json, quiet)
-
-
-def words(text: str | None) -> list[str] | None:
-    """Names, separated by commas."""
-    return [name.strip() for name in text.split(",") if name.strip()] if text is not None else None
-
-
-def folder_of(scenario, asked: dict, sets) -> Path:
-    """The folder where none is named; one with options of its own gets a name of its own."""
-    own = {name: value for name, value in (asked | {"sets": sets or None}).items() if value is not None and value is not True}
-    mark = hashlib.sha256(json.dumps(own, sort_keys=True).encode()).hexdigest()[:6]
-    return Path("results") / f"{scenario.slug}{SUFFIX}{f'_{mark}' if own else ''}"
-
-
-def refuse(folder: Path) -> None:
-    """WrongUse where nothing can be written."""
-    from sim.cli.place import refuse_unwritable
-
-    refuse_unwritable(folder)
-
-
-def draw(found, folder: Path, silent: bool) -> list[Path]:
-    """Draw the figures that fit."""
-    from sim.cli import waiting
-    from sim.plots import save
-    from sim.plots.equilibrium import figures
-
-    with waiting.spinner("Drawing figures", silent):
-        return [save(make(), folder / FIGURES / f"{name}.png") for name, make in figures(found)]
-
-
-def tell(found, folder: Path, drawn: list[Path], as_json: bool, quiet: bool) -> None:
-    """Say what came out, and where it is."""
-    from sim.screens import equilibrium as screens
-
-    if as_json:
-        show_json(found.answer() | {"results": str(folder)})
-    elif quiet:
-        show(found.sentence())
-    else:
-        show(screens.result(found))
-        figures = f", figures in {folder / FIGURES}" if drawn else ""
-        where = f"Results are in {folder}: tables, every market in played/profiles, what they rest on in experiment.json{figures}."
-        show(["", where], wrap=False)
+    drawn = [] if no_figures else draw(folder, figures(found))
+    pictures = "".join(f", figures in {path.parent}" for path in drawn[:1])
+    where = f"Results are in {folder}: tables, every market in played/profiles, what they rest on in experiment.json{pictures}."
+    tell(found, folder, as_json, quiet, screens.result, [where])

@@ -1,18 +1,14 @@
 """The command that fills Kotler's table."""
 
-import hashlib
-import json
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from sim.cli.experiment import draw, folder_of, tell
 from sim.cli.goes_on import goes_on
 from sim.cli.guard import WrongUse, guarded
 from sim.cli.options import File, Force, Json, NoFigures, Out, Quiet, RunCount, Scheduler, Sets, Threads
-from sim.cli.output import show, show_json
 
-KOTLER = "_kotler"
 As = Annotated[
     str, typer.Option("--as", metavar="READING", help="What 'number of customers' means: demand (split over more), decades, or people.")
 ]
@@ -40,7 +36,7 @@ def kotler(
     quiet: Quiet = False,
     no_figures: NoFigures = False,
 ) -> None:
-    """Fill Kotler's table: the best relationship level by margin and number of customers.
+    """The best level by margin and number of customers.
 
     Each of the nine cells with its certainty, beside Kotler's own. What a number of customers means is not said by him: the same demand
     split over more of them (demand, or in steps of ten: decades), or more of them for the same people (people). Everything else is the
@@ -51,26 +47,29 @@ def kotler(
     tenure kotler default --as people
     tenure kotler office_automation --customers 50,500,5000 --margins 0.6,0.3,0.1
     """
-    from sim.cli.place import refuse_unwritable
     from sim.cli.waiting import bar
     from sim.experiments.kotler import READINGS, NoTable
     from sim.experiments.kotler import kotler as play
+    from sim.plots import kotler as plots
     from sim.scenario import load
     from sim.scenario.suggest import among
+    from sim.screens import kotler as screens
 
     scenario = load(file, sets or ())
     if reading not in READINGS:
         raise WrongUse(f"{reading!r} is no reading of 'number of customers'; {among(reading, READINGS)}")
     asked = {"reading": reading, "customers": numbers(customers, int, "--customers", "200,800,3200"),
              "margins": numbers(margins, float, "--margins", "0.7,0.4,0.15"), "runs": runs}  # fmt: skip
-    folder = out or folder_of(scenario, asked, sets)
-    refuse_unwritable(folder)
+    name = "kotler" if reading == "demand" else f"kotler_{reading}"
+    folder = folder_of(scenario, name, asked | {"reading": None, "sets": sets}, out)
     with goes_on(folder), bar("Playing the markets", quiet or as_json) as progress:
         try:
             found = play(scenario, **asked, folder=folder, threads=threads, scheduler=scheduler, force=force, progress=progress)
         except NoTable as error:
             raise WrongUse(str(error)) from None
-    tell(found, folder, as_json, quiet, no_figures)
+    drawn = [] if no_figures else draw(folder, [("kotler", lambda: plots.kotler(found))])
+    where = f"Results are in {folder} (cells, levels, neighbours, corners as tables; experiment.json)."
+    tell(found, folder, as_json, quiet, screens.result, [where, *(f"The picture is {path}." for path in drawn), screens.rests_on(found)])
 
 
 def numbers(text: str | None, kind: type, option: str, example: str) -> list | None:
@@ -81,34 +80,3 @@ def numbers(text: str | None, kind: type, option: str, example: str) -> list | N
         return [kind(part) for part in text.split(",")]
     except ValueError:
         raise WrongUse(f"{option}: {text!r} is no list of numbers; write three of them, such as {example}") from None
-
-
-def folder_of(scenario, asked: dict, sets) -> Path:
-    """The folder of a table where none is named; one with options of its own gets a name of its own."""
-    reading = "" if asked["reading"] == "demand" else f"_{asked['reading']}"
-    own = {name: value for name, value in asked.items() if value and name != "reading"} | ({"sets": sets} if sets else {})
-    digest = hashlib.sha256(json.dumps(own, sort_keys=True).encode()).hexdigest()[:6]
-    return Path("results") / f"{scenario.slug}{KOTLER}{reading}{f'_{digest}' if own else ''}"
-
-
-def tell(found, folder: Path, as_json: bool, quiet: bool, no_figures: bool) -> None:
-    """Say what came out, draw it, and say where it is."""
-    from sim.screens import kotler as screens
-
-    drawn = None if no_figures else draw(found, folder)
-    if as_json:
-        show_json(found.answer() | {"results": str(folder)})
-    elif quiet:
-        show(found.sentence())
-    else:
-        show(screens.result(found))
-        where = f"Results are in {folder} (cells, levels, neighbours, corners as tables; experiment.json)."
-        show(["", where, *([f"The picture is {drawn}."] if drawn else []), screens.rests_on(found)], wrap=False)
-
-
-def draw(found, folder: Path) -> Path:
-    """Draw the tables beside the results."""
-    from sim.plots import save
-    from sim.plots.kotler import kotler as figure
-
-    return save(figure(found), folder / "figures" / "kotler.png")

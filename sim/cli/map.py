@@ -1,19 +1,18 @@
 """The command that draws a break-even map."""
 
-import hashlib
-import json
 import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from sim.cli.experiment import draw, folder_of, tell
 from sim.cli.goes_on import goes_on
 from sim.cli.guard import FAILED, WrongUse, guarded
 from sim.cli.options import File, Force, Json, NoFigures, Out, Quiet, RunCount, Scheduler, Sets, Strategies, Threads
 from sim.cli.output import show, show_json
 
-MAP, POINTS = "_map", 400
+POINTS = 400
 X = Annotated[
     str | None,
     typer.Option("--x", metavar="PATH=LOW..HIGH", help="What goes along: a parameter and its range; LOW..HIGH:log for a logarithmic one."),
@@ -43,7 +42,7 @@ def map_(
     quiet: Quiet = False,
     no_figures: NoFigures = False,
 ) -> None:
-    """Draw the map of where which strategy pays, over two parameters.
+    """The break-even map: where which strategy pays.
 
     Few points are played at first, then more where the best strategy changes, until the border is known to about 1/64 of each axis or
     the runs can tell no more; the band in which they cannot tell is drawn. Along x stands our unit cost where nothing else is named, up
@@ -55,19 +54,20 @@ def map_(
     tenure map office_automation --levels --y product.complexity=0.25..4:log
     """
     from sim.cli.asked import chosen
-    from sim.cli.place import refuse_unwritable
     from sim.cli.waiting import bar
     from sim.experiments.mapping import NoMap, break_even_map
     from sim.experiments.ranges import NoRange
+    from sim.plots import map as plots
     from sim.scenario import load
+    from sim.screens import map as screens
 
     scenario = load(file, sets or ())
     named = None if levels else chosen(scenario, strategies)
     if levels and strategies:
         raise WrongUse("--levels maps the five relationship levels, --strategies those of the scenario; give one of the two")
     asked = {"x": x, "y": y, "strategies": named, "levels": levels, "runs": runs, "points": points}
-    folder = out or folder_of(scenario, asked, sets)
-    refuse_unwritable(folder)
+    own = asked | {"points": None if points == POINTS else points, "sets": sets}
+    folder = folder_of(scenario, "map", own, out)
     try:
         if dry_run:
             tell_dry(scenario, asked, folder, threads, as_json)
@@ -76,39 +76,11 @@ def map_(
             found = break_even_map(scenario, **asked, folder=folder, threads=threads, scheduler=scheduler, force=force, progress=progress)
     except (NoMap, NoRange) as error:
         raise WrongUse(str(error)) from None
-    tell(found, folder, as_json, quiet, no_figures)
-
-
-def folder_of(scenario, asked: dict, sets) -> Path:
-    """The folder of a map where none is named; one with options of its own gets a name of its own."""
-    own = {name: value for name, value in asked.items() if value and (name, value) != ("points", POINTS)} | ({"sets": sets} if sets else {})
-    digest = hashlib.sha256(json.dumps(own, sort_keys=True).encode()).hexdigest()[:6]
-    return Path("results") / f"{scenario.slug}{MAP}{f'_{digest}' if own else ''}"
-
-
-def tell(found, folder: Path, as_json: bool, quiet: bool, no_figures: bool) -> None:
-    """Say what came out, draw it, and say where it is."""
-    from sim.screens import map as screens
-
-    drawn = None if no_figures or found.surface is None else draw(found, folder)
-    if as_json:
-        show_json(found.answer() | {"results": str(folder)})
-    elif quiet:
-        show(found.sentence())
-    else:
-        show(screens.result(found))
-        where = f"Results are in {folder} (points, border, regions, failures as tables; experiment.json)."
-        show(["", where, *([f"The map is {drawn}."] if drawn else []), screens.rests_on(found)], wrap=False)
+    drawn = [] if no_figures or found.surface is None else draw(folder, [("map", lambda: plots.break_even(found))])
+    where = f"Results are in {folder} (points, border, regions, failures as tables; experiment.json)."
+    tell(found, folder, as_json, quiet, screens.result, [where, *(f"The map is {path}." for path in drawn), screens.rests_on(found)])
     if found.surface is None:
         raise typer.Exit(FAILED)
-
-
-def draw(found, folder: Path) -> Path:
-    """Draw the map beside the results."""
-    from sim.plots import save
-    from sim.plots.map import break_even
-
-    return save(break_even(found), folder / "figures" / "map.png")
 
 
 def tell_dry(scenario, asked: dict, folder: Path, threads: int | None, as_json: bool) -> None:

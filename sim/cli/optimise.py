@@ -1,19 +1,16 @@
 """The command that looks for the best relationship policy."""
 
-import hashlib
-import json
 import re
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from sim.cli.experiment import draw, folder_of, names, tell
 from sim.cli.goes_on import goes_on
 from sim.cli.guard import FAILED, WrongUse, guarded
 from sim.cli.options import File, Force, Json, NoFigures, Out, Quiet, RunCount, Scheduler, Sets, Threads
-from sim.cli.output import show, show_json
 
-SUFFIX = "_optimise"
+USUAL = {"objective": "both", "sampler": "tpe"}
 Decide = Annotated[
     str | None,
     typer.Option(
@@ -53,7 +50,7 @@ def optimise(
     quiet: Quiet = False,
     no_figures: NoFigures = False,
 ) -> None:
-    """Find the best relationship policy, under a budget and a capacity.
+    """The best policy under a budget and a capacity.
 
     Which account gets which level (one for all, by type, by value, the best for each), loyalty discount, listening and the six markets'
     budget are searched together; the best go on to a race on other luck, and the winner is measured on runs by which nobody was chosen,
@@ -67,14 +64,14 @@ def optimise(
     tenure compare results/default_optimise/best.yaml
     """
     from sim.cli import waiting
-    from sim.cli.place import refuse_unwritable
     from sim.experiments import optimise as experiments
+    from sim.plots.optimise import figures
     from sim.scenario import load
     from sim.screens import optimise as screens
 
     scenario = load(file, sets or ())
     asked = {
-        "decide": names_of(decide),
+        "decide": names(decide),
         "objective": objective,
         "budget": budget_of(budget),
         "capacity": capacity_of(capacity),
@@ -82,8 +79,8 @@ def optimise(
         "runs": runs,
         "sampler": sampler,
     }
-    folder = out or folder_of(scenario, asked, bool(sets))
-    refuse_unwritable(folder)
+    own = {name: value for name, value in asked.items() if value != USUAL.get(name)}
+    folder = folder_of(scenario, "optimise", own | {"sets": sets}, out)
     silent = quiet or as_json
     try:
         with goes_on(folder), waiting.bar("Playing policies", silent) as progress:
@@ -94,28 +91,10 @@ def optimise(
         raise typer.Exit(FAILED) from None
     except experiments.NoOptimum as error:
         raise WrongUse(str(error)) from None
-    drawn = [] if no_figures else drawings(found, folder)
-    if as_json:
-        show_json(found.answer() | {"results": str(folder)})
-    elif quiet:
-        show(found.sentence())
-    else:
-        show(screens.result(found))
-        show([*screens.use(found), "", *screens.kept(found, folder), *drawn, screens.rests_on(found)], wrap=False)
-
-
-def drawings(found, folder: Path) -> list[str]:
-    """Draw the figures; returns what to say about them."""
-    from sim.plots import save
-    from sim.plots.optimise import figures
-
-    paths = [save(make(), folder / "figures" / f"{name}.png") for name, make in figures(found)]
-    return [f"{len(paths)} figures are in {folder / 'figures'}."]
-
-
-def names_of(text: str | None) -> list[str] | None:
-    """Names separated by commas."""
-    return [name.strip() for name in text.split(",") if name.strip()] or None if text else None
+    drawn = [] if no_figures else draw(folder, figures(found))
+    where = [f"{len(drawn)} figures are in {path.parent}." for path in drawn[:1]]
+    notes = [*screens.use(found), "", *screens.kept(found, folder), *where, screens.rests_on(found)]
+    tell(found, folder, as_json, quiet, screens.result, notes)
 
 
 def budget_of(text: str | None):
@@ -133,7 +112,7 @@ def budget_of(text: str | None):
 def capacity_of(text: str | None) -> dict[str, float]:
     """Capacities as they are typed: level=accounts, separated by commas."""
     found, wrong = {}, []
-    for part in names_of(text) or ():
+    for part in names(text) or ():
         level, _, number = (piece.strip() for piece in part.partition("="))
         try:
             found[level] = float(number)
@@ -142,15 +121,3 @@ def capacity_of(text: str | None) -> dict[str, float]:
     if wrong:
         raise WrongUse("\n".join(wrong))
     return found
-
-
-def folder_of(scenario, asked: dict, own: bool) -> Path:
-    """The folder where none is named; one with options of its own gets a name of its own."""
-    plain = {name: value if name != "budget" else value and [value.amount, value.per] for name, value in asked.items()}
-    stated = any(plain[name] for name in plain if name not in ("objective", "sampler")) or (asked["objective"], asked["sampler"]) != (
-        "both",
-        "tpe",
-    )
-    words = json.dumps([scenario.digest(), plain], sort_keys=True)
-    digest = f"_{hashlib.sha256(words.encode()).hexdigest()[:6]}" if own or stated else ""
-    return Path("results") / f"{scenario.slug}{SUFFIX}{digest}"

@@ -1,18 +1,15 @@
 """The command that asks what decides."""
 
-import hashlib
-import json
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from sim.cli.experiment import draw, folder_of, tell
 from sim.cli.goes_on import goes_on
 from sim.cli.guard import FAILED, WrongUse, guarded
 from sim.cli.options import File, Force, Json, NoFigures, Out, Quiet, Scheduler, Sets, Threads
-from sim.cli.output import show, show_json
 
-SENSITIVITY = "_sensitivity"
+USUAL = {"outcome": "gain", "method": "both"}
 Vary = Annotated[
     list[str] | None,
     typer.Option("--vary", metavar="PATH=LOW..HIGH", help="What varies, evenly; LOW..HIGH:log evenly in the logarithm; repeatable."),
@@ -52,7 +49,7 @@ def sensitivity(
     quiet: Quiet = False,
     no_figures: NoFigures = False,
 ) -> None:
-    """Say what decides, how much of it, and when the recommendation fails.
+    """Which numbers decide, and when the answer fails.
 
     Everything that varies is screened (Morris), what matters gets its share of the variance (Sobol), with intervals; and the points where
     the recommended strategy loses are searched for what they have in common (PRIM). What varies: --vary, else the section sweep of the
@@ -63,18 +60,19 @@ def sensitivity(
     tenure sensitivity default --vary product.complexity=0.5..2:log --vary product.problem_rate=0.1..0.4
     tenure sensitivity service_and_price --outcome retention --method morris
     """
-    from sim.cli.place import refuse_unwritable
     from sim.cli.waiting import bar
     from sim.experiments.sensitivity import NoIndices, NoSensitivity
     from sim.experiments.sensitivity import sensitivity as play
+    from sim.plots.sensitivity import figures
     from sim.scenario import load
+    from sim.screens import sensitivity as screens
 
     scenario = load(file, sets or ())
     asked = {"vary": vary, "outcome": outcome, "strategy": strategy, "method": method, "points": points, "trajectories": trajectories,
              "second_order": second_order, "runs": runs}  # fmt: skip
     asked = {name: value for name, value in asked.items() if value is not None}
-    folder = out or folder_of(scenario, asked, sets)
-    refuse_unwritable(folder)
+    own = {name: value for name, value in asked.items() if value != USUAL.get(name)}
+    folder = folder_of(scenario, "sensitivity", own | {"sets": sets}, out)
     with goes_on(folder), bar("Playing the markets", quiet or as_json) as progress:
         try:
             found = play(scenario, **asked, folder=folder, threads=threads, scheduler=scheduler, force=force, progress=progress)
@@ -83,35 +81,6 @@ def sensitivity(
         except NoIndices as error:
             typer.echo(str(error), err=True)
             raise typer.Exit(FAILED) from None
-    tell(found, folder, as_json, quiet, no_figures)
-
-
-def folder_of(scenario, asked: dict, sets) -> Path:
-    """The folder of a study where none is named; one with options of its own gets a name of its own."""
-    usual = {"outcome": "gain", "method": "both", "second_order": False}
-    own = {name: value for name, value in asked.items() if value != usual.get(name)} | ({"sets": list(sets)} if sets else {})
-    digest = hashlib.sha256(json.dumps(own, sort_keys=True).encode()).hexdigest()[:6]
-    return Path("results") / f"{scenario.slug}{SENSITIVITY}{f'_{digest}' if own else ''}"
-
-
-def tell(found, folder: Path, as_json: bool, quiet: bool, no_figures: bool) -> None:
-    """Say what came out, draw it, and say where it is."""
-    from sim.screens import sensitivity as screens
-
-    drawn = [] if no_figures else draw(found, folder)
-    if as_json:
-        show_json(found.answer() | {"results": str(folder)})
-    elif quiet:
-        show(found.sentence())
-    else:
-        show(screens.result(found))
-        figures = [f"Figures are in {drawn[0].parent}."] if drawn else []
-        show(["", screens.kept(folder), *figures, screens.rests_on(found)], wrap=False)
-
-
-def draw(found, folder: Path) -> list[Path]:
-    """Draw the figures beside the results."""
-    from sim.plots import save
-    from sim.plots.sensitivity import figures
-
-    return [save(make(), folder / "figures" / f"{name}.png") for name, make in figures(found)]
+    drawn = [] if no_figures else draw(folder, figures(found))
+    where = [f"Figures are in {path.parent}." for path in drawn[:1]]
+    tell(found, folder, as_json, quiet, screens.result, [screens.kept(folder), *where, screens.rests_on(found)])

@@ -10,6 +10,7 @@ from sim.experiments.kotler.question import BOOK, CELLS, CORNERS, Reading, neigh
 from sim.experiments.kotler.ranks import resampled_best, spearman, tau_b
 from sim.experiments.kotler.words import sentence
 from sim.experiments.levels import LEVELS
+from sim.experiments.told import Told
 from sim.intervals import interval, verdict
 from sim.wording import plain
 
@@ -17,7 +18,7 @@ RESAMPLES, LUCK = 2000, 0x0792         # of the bootstrap, and its luck
 
 
 @dataclass(eq=False)
-class Kotler:
+class Kotler(Told):
     """Kotler's table as the model has it. Money is per customer, discounted to the first period.
 
     scenario: with the five levels as strategies; profits: [run, level] of every cell (customers, margin); markets: that were played."""
@@ -115,6 +116,11 @@ class Kotler:
             low, high = np.quantile(of(self.resampled, book), [0.025, 0.975])
             found[name] = float(of(own, book)[0]), float(low), float(high)
         return found
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The table that says most: `cells`."""
+        return self.cells
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """What is kept: cells, levels, neighbours, corners."""

@@ -9,6 +9,7 @@ from sim.experiments.mapping.axes import FINEST, Axis
 from sim.experiments.mapping.mesh import Cell
 from sim.experiments.mapping.surface import Surface
 from sim.experiments.mapping.words import sentence
+from sim.experiments.told import Told
 from sim.intervals import CONFIDENCE
 from sim.wording import plain
 
@@ -19,7 +20,7 @@ BORDER = ["along", "at_path", "at", "position", "low", "high", "before", "after"
 
 
 @dataclass(eq=False)
-class Map:
+class Map(Told):
     """Which strategy earns the focal seller most where, over two parameters. Money is per buyer, discounted to the first period.
 
     axes: x and y; runs: paired runs of every point; profits: [run, strategy] of every point by its numbers along x and y; cells: those
@@ -107,6 +108,11 @@ class Map:
         """Points of a full grid of the same resolution: what refining saves is this less the points played."""
         return int(np.prod([1 + (round(axis.varied.high - axis.varied.low) if axis.varied.whole and not axis.logarithmic and
                                  axis.varied.high - axis.varied.low < FINEST else FINEST) for axis in self.axes]))
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The table that says most: `border`."""
+        return self.border
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """What is kept: points, border, regions, failures."""

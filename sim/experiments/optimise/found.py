@@ -14,6 +14,7 @@ from sim.experiments.optimise.race import Standing
 from sim.experiments.optimise.search import OBJECTIVES, History
 from sim.experiments.optimise.telling import answer, sentence
 from sim.experiments.optimise.words import in_words, short
+from sim.experiments.told import Told
 from sim.intervals import Interval, interval, verdict
 from sim.outcomes import OUTCOMES
 
@@ -37,7 +38,7 @@ class Arm:
 
 
 @dataclass(eq=False)
-class Optimum:
+class Optimum(Told):
     """The best relationship policy that was found, measured on runs by which nobody was chosen.
 
     scenario: with the strategy in which policies are played; space: what was decided; objective, budget, capacity, trials, runs: as asked;

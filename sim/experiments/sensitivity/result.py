@@ -9,6 +9,7 @@ from sim.experiments.sensitivity.design import spread_points
 from sim.experiments.sensitivity.discovery import Discovery
 from sim.experiments.sensitivity.factors import Factor
 from sim.experiments.sensitivity.indices import summed
+from sim.experiments.told import Told
 from sim.intervals import Interval
 from sim.wording import plain
 
@@ -16,7 +17,7 @@ MONEY = ("gain", "profit", "account_worth", "cost_to_serve", "satisfaction")
 
 
 @dataclass(eq=False)
-class Sensitivity:
+class Sensitivity(Told):
     """What decides an outcome.
 
     player: scenario, baseline, strategy, outcome and runs; factors: what varies; laid: the design; own: the strategy's gain where the
@@ -144,6 +145,11 @@ class Sensitivity:
                  "values": row["values"] and ", ".join(row["values"]), "quasi_p": row["quasi_p"], "again": row["again"]}
                 for number, one in enumerate(found, start=1) for row in one.limits.to_dict("records")]
         return pd.DataFrame(rows)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The table that says most: `indices`, else `effects`."""
+        return self.effects if self.indices is None else self.indices
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """The tables that there are, by name."""
