@@ -13,6 +13,7 @@ What a researcher may call (each is imported when first used, so that `import si
     sweep(Scenario.load("service_and_price"))                             # a market at many points of its parameters
     break_even_map(scenario, "product.complexity=0.5..2")                 # where which strategy pays, over two parameters
     kotler(scenario)                                                      # the best level by margin and number of customers
+    claims(["C6"])                                                        # claims of the literature: which hold here, and why not
     optimise(scenario, budget=30_000)                                     # the best relationship policy that this pays for
     relationship_graph(scenario)                                          # who is related to whom, as a networkx graph
 
@@ -41,6 +42,7 @@ _CONTENTS = {
     "kotler": "sim.experiments.kotler",
     "sensitivity": "sim.experiments.sensitivity",
     "discover": "sim.experiments.sensitivity",
+    "claims": "sim.experiments.claims",
     "optimise": "sim.experiments.optimise",
     "equilibrium": "sim.experiments.equilibrium",
     "bar": "sim.screens.bar",

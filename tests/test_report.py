@@ -13,6 +13,7 @@ from sim.cli import app
 from sim.experiments.compare import compare
 from sim.report import Study, report
 from sim.report.changed import changes
+from sim.report.claims import touched
 from sim.report.limits import limits
 from sim.results import NotResults, write
 from sim.runs import simulate
@@ -66,6 +67,25 @@ def test_the_page_says_what_a_board_asks(comparison, folder):
 def test_what_differs_from_the_reference_market_is_listed():
     found = {one.path: (one.here, one.there) for one in changes(load("default", ["sellers.ours.price=97"]))}
     assert found == {"sellers.ours.price": ("97", "100")} and changes(load("default")) == []
+
+
+@pytest.mark.parametrize(("name", "sets", "expected"), [
+    ("office_automation", (), ["C1", "C2", "C3"]),
+    ("inferior_quality", (), ["C1", "C2", "C4"]),
+    ("over_promising", (), ["C6"]),
+    ("rumour", (), ["C8"]),
+    ("default", ("behaviour.doubt=4", "strategies.relationship.ours.loyalty_discount={per_year: 0.02, most: 0.1}"),
+     ["C1", "C2", "C10", "C12"]),
+])
+def test_claims_are_named_where_a_study_touches_them(name, sets, expected):
+    scenario = load(name, sets)
+    study = SimpleNamespace(scenario=scenario, focal=scenario.focal, runs=SimpleNamespace(strategies=list(scenario.strategies)))
+    assert set(expected) <= {re.search(r"tenure claims (C\d+)\)", line)[1] for line in touched(study)}
+
+
+def test_nothing_is_claimed_of_what_is_not_there():
+    scenario = load("default", ["strategies={one: {ours: {level: basic}}, other: {ours: {level: basic, price: 95}}}", "baseline=one"])
+    assert touched(SimpleNamespace(scenario=scenario, focal="ours", runs=SimpleNamespace(strategies=["one", "other"]))) == []
 
 
 def test_limits_follow_the_scenario(folder):

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from sim.cli import equilibrium, files, kotler, optimise, play, report, sensitivity, structure, sweep
+from sim.cli import claims, equilibrium, files, kotler, optimise, play, report, sensitivity, structure, sweep
 from sim.cli import map as mapping
 
 UsageError = typer.BadParameter.__base__
@@ -89,6 +89,7 @@ for command in (
     sweep.sweep,
     mapping.map_,
     kotler.kotler,
+    claims.claims,
     sensitivity.sensitivity,
     optimise.optimise,
     equilibrium.equilibrium,

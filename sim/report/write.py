@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sim.report.changed import changes
 from sim.report.charts import charts
+from sim.report.claims import touched
 from sim.report.limits import levers, limits
 from sim.report.study import Study
 from sim.screens.verdict import ROWS, figure_cell
@@ -73,7 +74,7 @@ def content(study) -> dict:
         "levers": levers(study),
         "changes": changes(study.scenario),
         "limits": limits(study),
-        "claims": [],
+        "claims": touched(study),
         "origin": origin(record),
         "command": reproduced(study),
     }
@@ -126,6 +127,8 @@ def markdown(study, path: Path) -> str:
     lines += ["## What each strategy does", "", *(f"- `{line}`" for line in told["levers"]), "", "## What this market states", ""]
     rows = [[f"`{one.path}`", one.here, one.there, one.meaning] for one in told["changes"]]
     lines += _table(["value", "here", "reference", "what it is"], rows) if rows else ["It is the reference market; nothing is changed.", ""]
+    if told["claims"]:
+        lines += ["## What the literature says of it", "", *(f"- {line}" for line in told["claims"]), ""]
     lines += ["## What this answer does not cover", "", *(f"- {line}" for line in told["limits"]), "", "## Where the numbers come from", ""]
     lines += [*(f"- {name}: `{value}`" for name, value in told["origin"]), "", "```sh", told["command"], "```", ""]
     return "\n".join(lines)

@@ -1,9 +1,9 @@
 """C10  Bonds copied by a rival: the lead from financial bonds is gone first, from social bonds later, from structural ones last."""
 import numpy as np
 
-from sim.runs import Runs, simulate
-from tests.claims_beyond.common import CARE, YEAR, kept, level_as, market, play, profit
-from tests.claims_contrasts import Contrast, contrast
+from sim.experiments.claims.contrasts import GAIN, Contrast, contrast, pseudo_values
+from sim.experiments.claims.markets import AS_SHIPPED, CARE, YEAR, Under, kept, level_as, market, play, profit
+from sim.runs import Runs
 
 # Each bond alone: the service of the reactive level for everybody, and on top of it one thing, with the catalogue's numbers.
 BONDS = {
@@ -15,12 +15,12 @@ QUARTER = 3
 RELATIONAL = (0, 1)                              # lost-for-good and intermediate buyers: who leaves every month shows no retention
 
 
-def bonds_alone() -> list[str]:
+def bonds_alone(under: Under = AS_SHIPPED) -> list[str]:
     """The levels that stand for a social and for a structural bond alone."""
-    catalogue = market({"none": "ours: {}"}, buyers=100, periods=1).levels
+    catalogue = market({"none": "ours: {}"}, buyers=100, periods=1, under=under).levels
     social, structural = catalogue["proactive"], catalogue["partnership"]
-    return [*level_as("proactive", "reactive", contact_rate=social.contact_rate, social_growth=social.social_growth),
-            *level_as("partnership", "reactive", tie_growth=structural.tie_growth)]
+    return [*level_as("proactive", "reactive", under, contact_rate=social.contact_rate, social_growth=social.social_growth),
+            *level_as("partnership", "reactive", under, tie_growth=structural.tie_growth)]
 
 
 def plans(copied_at: int) -> dict[str, str]:
@@ -34,24 +34,25 @@ def plans(copied_at: int) -> dict[str, str]:
     return found | {"financial_matched": f"{found['financial']}, {price}"}
 
 
-def bonds_copied(buyers: int = 4000, copied_at: int = 61, periods: int = 132, runs: int = 40) -> list[Contrast]:
+def bonds_copied(buyers: int = 4000, copied_at: int = 61, periods: int = 132, runs: int = 40,
+                 under: Under = AS_SHIPPED) -> list[Contrast]:
     """C10 in the default market, each bond alone, over lost-for-good and intermediate buyers; per thousand accounts and month.
 
     The lead is our retention less the rivals', over what it is where nobody has the bond; the hold our retention over what it is where
     nobody has the bond, which does not ask what rivals have; what is left of a lead is in % of the lead where nobody copies."""
     names = plans(copied_at)
-    played = play(names, *bonds_alone(), buyers=buyers, periods=periods, runs=runs)
+    played = play(names, *bonds_alone(under), buyers=buyers, periods=periods, runs=runs, under=under)
     lead, hold = leads(played, list(names), YEAR), holds(played, list(names), YEAR)
     before, found = copied_at // YEAR - 1, []
     for bond in BONDS:
         for year in range(before, lead["none"].shape[1]):
             case = f"year {year - before} after the copy" if year > before else "the year before the copy"
-            found.append(contrast("gain", f"lead of {bond} bonds, {case}", 1000 * lead[f"{bond}_copied"][:, year]))
+            found.append(contrast(GAIN, f"lead of {bond} bonds, {case}", 1000 * lead[f"{bond}_copied"][:, year]))
         held = hold[f"{bond}_copied"][:, before + 1:].mean(1)
-        found.append(contrast("gain", f"hold of {bond} bonds, all years after the copy", 1000 * held))
+        found.append(contrast(GAIN, f"hold of {bond} bonds, all years after the copy", 1000 * held))
     for what, values in (("lead", lead), ("hold", hold)):
         matched = values["financial_matched"][:, before + 1:].mean(1)
-        found.append(contrast("gain", f"{what} of financial bonds, all years after rivals give everybody as much", 1000 * matched))
+        found.append(contrast(GAIN, f"{what} of financial bonds, all years after rivals give everybody as much", 1000 * matched))
     return found + half_lives(played, copied_at) + order(lead, before)
 
 
@@ -72,7 +73,7 @@ def order(lead: dict[str, np.ndarray], before: int) -> list[Contrast]:
     found = []
     for year in (1, 2, 3):
         left = {bond: left_of(lead[f"{bond}_copied"][:, before + year], lead[bond][:, before + year]) for bond in BONDS}
-        found += [contrast("gain", f"left of the lead of {bond} bonds, year {year} after the copy (%)", values)
+        found += [contrast(GAIN, f"left of the lead of {bond} bonds, year {year} after the copy (%)", values)
                   for bond, values in left.items()]
         found += [contrast("C10", f"year {year} after the copy: {one} keeps more of its lead than {other} does", left[one] - left[other])
                   for one, other in (("social", "financial"), ("structural", "social"), ("structural", "financial"))]
@@ -80,10 +81,8 @@ def order(lead: dict[str, np.ndarray], before: int) -> list[Contrast]:
 
 
 def left_of(copied: np.ndarray, alone: np.ndarray) -> np.ndarray:
-    """100 · mean(copied) / mean(alone) as Tukey's pseudo-values, one a run, whose mean and interval are those of the jackknife."""
-    whole, runs = copied.mean() / alone.mean(), len(copied)
-    without = (copied.sum() - copied) / (alone.sum() - alone)
-    return 100 * (runs * whole - (runs - 1) * without)
+    """100 · mean(copied) / mean(alone), in pseudo-values: [run]."""
+    return pseudo_values(lambda means: 100 * means[0] / means[1], [copied, alone])
 
 
 def half_lives(played: Runs, copied_at: int, resamples: int = 400) -> list[Contrast]:
@@ -97,7 +96,7 @@ def half_lives(played: Runs, copied_at: int, resamples: int = 400) -> list[Contr
         times = [months_to_half(copied[who].mean(0) / alone[who].mean(0)) for who in drawn]
         low, high = np.quantile(times, (0.025, 0.975))
         half = months_to_half(copied.mean(0) / alone.mean(0))
-        found.append(Contrast("gain", f"months until half of the lead of {bond} bonds is left", half, float(low), float(high)))
+        found.append(Contrast(GAIN, f"months until half of the lead of {bond} bonds is left", half, float(low), float(high)))
     return found
 
 
@@ -111,18 +110,19 @@ def months_to_half(left: np.ndarray) -> float:
     return float(np.interp(0.5, [shares[first + 1], shares[first]], [when[first + 1], when[first]]))
 
 
-def plan_copied(buyers: int = 3000, periods: int = 120, runs: int = 20) -> list[Contrast]:
+def plan_copied(buyers: int = 3000, periods: int = 120, runs: int = 20, under: Under = AS_SHIPPED) -> list[Contrast]:
     """What a relationship strategy gains over a transactional one, EUR per buyer, where rivals stand still and where they take over, a year
     later and every year, the level plan of whoever earned most (`copy_level`)."""
     names = {"transactional": "ours: {level: basic}", "relationship": f"ours: {{level: {CARE}}}"}
     found, gain = [], {}
     for answers in ("false", "true"):
         sets = f"sellers.rivals.answers={{copy_level: {answers}}}"
-        played = simulate(market(names, sets, buyers=buyers, periods=periods, runs=runs), list(names))
+        played = play(names, sets, buyers=buyers, periods=periods, runs=runs, under=under)
         earned = {name: profit(played, name).sum(2) for name in names}
         gain[answers] = earned["relationship"] - earned["transactional"]
     for years, part in (("first two years", slice(2 * YEAR)), ("last two years", slice(-2 * YEAR, None)), ("whole horizon", slice(None))):
-        found += [contrast("gain", f"relationship over transactional, rivals {what}, {years}", gain[answers][:, part].sum(1))
+        found += [contrast(GAIN, f"relationship over transactional, rivals {what}, {years}", gain[answers][:, part].sum(1))
                   for answers, what in (("false", "stand still"), ("true", "copy who earns most"))]
-        found.append(contrast("C10", f"what copying the plan takes away, {years}", (gain["false"] - gain["true"])[:, part].sum(1)))
+        found.append(contrast("C10", f"what copying the plan takes away, {years}", (gain["false"] - gain["true"])[:, part].sum(1),
+                              gain["false"][:, part].sum(1).mean()))
     return found

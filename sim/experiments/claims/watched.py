@@ -12,6 +12,12 @@ PER_YEAR = {"month": 12, "quarter": 4, "year": 1}
 TENURES = np.array([0, 0.25, 0.5, 1, 1.5, 2, 3, 4, 5, 7, 1000])     # years: the strata in which hazards are compared
 
 
+def rows_of(panel: np.ndarray, sellers: int):
+    """What reads a row of whole numbers by its name: [period, buyer]; panel: of a market in which buyers do not hear each other."""
+    rows = {name: row for row, name in enumerate(at.row_names(sellers))}
+    return lambda name: np.ascontiguousarray(panel[..., rows[name]]).view(np.int32)
+
+
 class Watched:
     """One run of one strategy; everything is [period, buyer]. Accounts that were won and lost within one period are not seen."""
 

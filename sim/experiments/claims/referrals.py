@@ -1,14 +1,13 @@
 """C8  Satisfied accounts lower the cost of acquisition; referred buyers are worth more, and stay longer while their referrer does."""
 import numpy as np
 
+from sim.experiments.claims.contrasts import Contrast, contrast
+from sim.experiments.claims.markets import AS_SHIPPED, CARE, TYPES, Under, market, play, watched_runs
+from sim.experiments.claims.watched import GONE, OWN, PER_YEAR, STAYS, Watched, hazard_ratio
 from sim.lifetime import matched_worth
 from sim.measures import cost_to_win
-from sim.runs import simulate
 from sim.scenario import load
 from sim.tables import channel_table, period_table
-from tests.claims_beyond.common import CARE, TYPES, market, play
-from tests.claims_beyond.watched import GONE, OWN, PER_YEAR, STAYS, Watched, hazard_ratio
-from tests.claims_contrasts import Contrast, contrast
 
 HEARD = "word_of_mouth.network=small_world"
 WINNING_COSTS = "sellers.ours.acquisition_cost=100"     # assumption: the price of a unit; the default is nought, and says nothing here
@@ -19,46 +18,51 @@ SELLING = {
 }
 # Every seller rewards alike, and winning an account costs the same whichever way, so that worth differs by what accounts do alone.
 BANK = [f"sellers.{seller}.{what}=25" for seller in ("ours", "rivals") for what in ("acquisition_cost", "referral_reward")]
+PUBLISHED = 16                                   # %: how much more referred customers are worth (Schmitt, Skiera & Van den Bulte 2011)
 PATIENT = 2                                      # types that stay long enough: always-a-share accounts come and go within a period
 
 
-def cost_of_winning(buyers: int = 3000, periods: int = 120, runs: int = 20) -> list[Contrast]:
+def cost_of_winning(buyers: int = 3000, periods: int = 120, runs: int = 20, under: Under = AS_SHIPPED) -> list[Contrast]:
     """C8a: what winning an account costs, all channels and the referral budget together, EUR: basic service over care, and reactive over
     reactive with a reward, or with half a EUR a buyer and month in the referral market."""
     plans = {name: plan.replace("TOTAL", str(0.5 * buyers)) for name, plan in SELLING.items()}
-    flows = period_table(play(plans, HEARD, WINNING_COSTS, buyers=buyers, periods=periods, runs=runs))
+    flows = period_table(play(plans, HEARD, WINNING_COSTS, buyers=buyers, periods=periods, runs=runs, under=under))
     ours = flows[flows.seller == "ours"]
     costs = cost_to_win(ours, ("strategy", "buyer_type", "run")).unstack("run")
     pairs = [("basic", "care"), ("basic", "reactive"), ("reactive", "rewarded")]
-    found = [contrast("C8a", f"cost of an account won, {kind}: {one} ({costs.loc[one, kind].mean():.0f} EUR) over {other}",
-                      costs.loc[one, kind].to_numpy() - costs.loc[other, kind].to_numpy()) for one, other in pairs for kind in TYPES]
+    found = []
+    for one, other in pairs:
+        for kind in TYPES:
+            usual, then = (costs.loc[name, kind].to_numpy() for name in (one, other))
+            case = f"cost of an account won, {kind}: {one} ({usual.mean():.0f} EUR) over {other}"
+            found.append(contrast("C8a", case, usual - then, usual.mean()))
     whole = cost_to_win(ours, ("strategy", "run")).unstack("run")       # a budget belongs to no account, and to no type
     return [*found, contrast("C8a", f"cost of an account won, all types: reactive ({whole.loc['reactive'].mean():.0f} EUR) over invested",
                              whole.loc["reactive"].to_numpy() - whole.loc["invested"].to_numpy())]
 
 
-def in_the_default_market(buyers: int = 6000, periods: int = 120, runs: int = 100) -> list[Contrast]:
+def in_the_default_market(buyers: int = 6000, periods: int = 120, runs: int = 100, under: Under = AS_SHIPPED) -> list[Contrast]:
     """C8b and C8c in the default market with a small world, all sellers reactive."""
-    plain = market({"reactive": "ours: {level: reactive}"}, HEARD, buyers=buyers, periods=periods)
-    return referred_and_others("default market", plain, runs)
+    plain = market({"reactive": "ours: {level: reactive}"}, HEARD, buyers=buyers, periods=periods, under=under)
+    return referred_and_others("default market", plain, runs, under)
 
 
-def in_a_bank(buyers: int = 6000, periods: int = 48, runs: int = 100) -> list[Contrast]:
+def in_a_bank(buyers: int = 6000, periods: int = 48, runs: int = 100, under: Under = AS_SHIPPED) -> list[Contrast]:
     """C8b and C8c where few problems hurt bonds: accounts with a bank (`scenarios/bank_referrals.yaml`), all rewarding alike."""
-    return referred_and_others("bank", load("bank_referrals", [*BANK, f"market.buyers={buyers}", f"market.periods={periods}"]), runs)
+    scenario = load("bank_referrals", [*BANK, f"market.buyers={buyers}", f"market.periods={periods}"])
+    return referred_and_others("bank", scenario, runs, under)
 
 
-def referred_and_others(name: str, scenario, runs: int) -> list[Contrast]:
+def referred_and_others(name: str, scenario, runs: int, under: Under = AS_SHIPPED) -> list[Contrast]:
     """All sellers of a market taken together, by buyer type, under the baseline.
 
     C8b: by how much the worth of referred accounts lies above that of others of the same type, cohort (a year) and origin (a newcomer to
     the market, or one who left another seller), %; cohorts with three years to go at least. C8c: by how much their hazard lies below that
     of others of the same type, tenure and origin, %: 100 · (1 − the hazard ratio of Mantel & Haenszel), turnover left out."""
-    year, buyers = PER_YEAR[scenario.market.period], scenario.market.buyers
+    year = PER_YEAR[scenario.market.period]
     last = max(scenario.market.periods - 3 * year, year)
     plain, worth, margins, alike, hazards = [], [], [], [], []
-    for run in range(runs):
-        played = simulate(scenario, [scenario.baseline], runs=1, seed=scenario.seed + run, watch=range(buyers))
+    for played in watched_runs(scenario, [scenario.baseline], runs, under):
         channels, seen = channel_table(played), Watched(played)
         plain.append(matched_worth(channels[channels.cohort <= last], ("buyer_type",), window=year).ratio.reindex(TYPES))
         worth.append(seen.worth_ratios(last))
@@ -66,15 +70,16 @@ def referred_and_others(name: str, scenario, runs: int) -> list[Contrast]:
         alike.append(seen.hazards(by_origin=False))
         hazards.append(seen.hazards(by_origin=True))
     return [*ratios("C8b", f"{name}: worth (%), referred over others of type and cohort", np.array(plain)),
+            *ratios("C8b", f"{name}: worth (%), referred over others of type and cohort, beyond {PUBLISHED}%", np.array(plain), PUBLISHED),
             *ratios("C8b", f"{name}: worth (%), referred over others of type, cohort and origin", np.array(worth)),
             *ratios("gain", f"{name}: margin in the first year (%), referred over own search", np.array(margins)[..., 0]),
             *ratios("gain", f"{name}: margin from the third year on (%), referred over own search", np.array(margins)[..., 1]),
             *hazard_contrasts(f"{name}: hazard lower by (%)", np.array(hazards), np.array(alike))]
 
 
-def ratios(claim: str, case: str, found: np.ndarray) -> list[Contrast]:
+def ratios(claim: str, case: str, found: np.ndarray, beyond: float = 0) -> list[Contrast]:
     """found: [run, type]; a run in which nothing compares is left out."""
-    return [contrast(claim, f"{case}: {kind}", 100 * (values[np.isfinite(values)] - 1))
+    return [contrast(claim, f"{case}: {kind}", 100 * (values[np.isfinite(values)] - 1) - beyond)
             for kind, values in zip(TYPES[:PATIENT], found.T[:PATIENT], strict=True)]
 
 

@@ -1,13 +1,14 @@
 """C12  Contact after the sale: where it stops, satisfaction dips and first renewals fail more (Levitt's relaxed seller, tense buyer)."""
+from collections.abc import Sequence
+
 import numpy as np
 
 from sim.core import state as at
+from sim.experiments.claims.contrasts import Contrast, contrast
+from sim.experiments.claims.markets import AS_SHIPPED, TYPES, YEAR, Under, level_as, market, watched_runs
 from sim.money import columns, ledger, total
 from sim.offers import burn_in
 from sim.population import buyers_by_type
-from sim.runs import simulate
-from tests.claims_beyond.common import TYPES, YEAR, level_as, market
-from tests.claims_contrasts import Contrast, contrast
 
 DOUBTS = (0, 4)                                  # money per unit: the default, and as much as a problem well resolved delights
 STOPS = 25                                       # two years after the record begins
@@ -15,21 +16,21 @@ STRATEGIES = {"goes_on": "ours: {level: accountable}",
               "stops": f"ours: {{level: accountable}}, events: [{{at: {STOPS}, ours: {{level: reactive}}}}]"}
 
 
-def without_contact() -> list[str]:
+def without_contact(under: Under = AS_SHIPPED) -> list[str]:
     """The reactive level made what accountable is, cost and all, but that nobody calls any more."""
-    return level_as("reactive", "accountable", contact_after_sale=False, contact_rate=0)
+    return level_as("reactive", "accountable", under, contact_after_sale=False, contact_rate=0)
 
 
-def contact_stops(buyers: int = 3000, periods: int = 120, runs: int = 20) -> list[Contrast]:
+def contact_stops(buyers: int = 3000, periods: int = 120, runs: int = 20, doubts: Sequence[float] = DOUBTS,
+                  under: Under = AS_SHIPPED) -> list[Contrast]:
     """C12 by buyer type, without and with doubt after the sale: satisfaction (mean V + G over accounts, EUR per unit) in the first year and
     in the last two without contact, and how many of the relationships begun since fail at their first review, %; rivals are basic."""
     found = []
-    for doubt in DOUBTS:
-        scenario = market(STRATEGIES, *without_contact(), "sellers.rivals.level=basic", f"behaviour.doubt={doubt}", buyers=buyers,
-                          periods=periods)
+    for doubt in doubts:
+        scenario = market(STRATEGIES, *without_contact(under), "sellers.rivals.level=basic", f"behaviour.doubt={doubt}", buyers=buyers,
+                          periods=periods, under=under)
         content, failed = {name: [] for name in STRATEGIES}, {name: [] for name in STRATEGIES}
-        for run in range(runs):
-            played = simulate(scenario, list(STRATEGIES), runs=1, seed=scenario.seed + run, watch=range(buyers))
+        for played in watched_runs(scenario, list(STRATEGIES), runs, under):
             for name in STRATEGIES:
                 content[name].append(satisfaction(played, name))
                 failed[name].append(first_reviews_failed(played, name))

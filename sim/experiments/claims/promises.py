@@ -3,8 +3,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tests.claims_beyond.common import NETWORKS, TYPES, YEAR, per_buyer_of_type, play, profit
-from tests.claims_contrasts import Contrast, contrast
+from sim.experiments.claims.contrasts import Contrast, contrast
+from sim.experiments.claims.markets import AS_SHIPPED, NETWORKS, TYPES, YEAR, Under, per_buyer_of_type, play, profit
 
 PROMISES = {"over_by_tenth": 1.1, "over_by_three_tenths": 1.3}      # strategy: promised over delivered value
 STRATEGIES = {"honest": "ours: {level: reactive}"} | {name: f"ours: {{level: reactive, promise: {by}}}" for name, by in PROMISES.items()}
@@ -24,22 +24,25 @@ def mix_of(name: str) -> list[str]:
             f"buyers.intermediate.relationship_orientation={orientation}", f"buyers.intermediate.time_horizon={horizon}"]
 
 
-def over_promising(buyers: int = 3000, periods: int = 120, runs: int = 20, networks: Sequence[str] = NETWORKS) -> list[Contrast]:
+def over_promising(buyers: int = 3000, periods: int = 120, runs: int = 20, networks: Sequence[str] = NETWORKS,
+                   under: Under = AS_SHIPPED) -> list[Contrast]:
     """C6 in a new market of relational buyers beside one of transactional buyers; then in the default market, new and running.
 
     First year: over-promising over honest. Whole horizon: honest over over-promising. Both EUR per buyer, discounted. Where buyers hear
     each other, also what is lost over what is lost where none does: whether word of mouth makes over-promising cost more."""
-    found, silent, size = [], {}, {"buyers": buyers, "periods": periods, "runs": runs}
+    found, silent, size = [], {}, {"buyers": buyers, "periods": periods, "runs": runs, "under": under}
     for network in networks:
         heard, lost = f"word_of_mouth.network={network}", {}
+        played = {mix: play(STRATEGIES, *FRESH, *mix_of(mix), heard, **size) for mix in MIXES}
         for mix in MIXES:
-            lost[mix] = compared(found, f"{network}, new, {mix} buyers", play(STRATEGIES, *FRESH, *mix_of(mix), heard, **size))
+            lost[mix] = compared(found, f"{network}, new, {mix} buyers", played[mix])
+        usual = profit(played["relational"], "honest").sum((1, 2)).mean()
         found += [contrast("C6", f"{network}, new, {name}: lost with relational over transactional buyers",
-                           lost["relational"][name] - lost["transactional"][name]) for name in PROMISES]
+                           lost["relational"][name] - lost["transactional"][name], usual) for name in PROMISES]
         for start, settings in (("new", FRESH), ("running", ())):
-            case, played = f"{network}, {start}, default market", play(STRATEGIES, *settings, heard, **size)
-            lost = compared(found, case, played)
-            found += by_type(case, played) if network in ("none", "small_world") else []
+            case, market = f"{network}, {start}, default market", play(STRATEGIES, *settings, heard, **size)
+            lost = compared(found, case, market)
+            found += by_type(case, market) if network in ("none", "small_world") else []
             silent.setdefault(start, lost)
             found += [contrast("C6", f"{case}, {name}: lost over what is lost where nobody is heard", lost[name] - silent[start][name])
                       for name in PROMISES if network != "none"]
@@ -49,17 +52,19 @@ def over_promising(buyers: int = 3000, periods: int = 120, runs: int = 20, netwo
 def compared(found: list[Contrast], case: str, played) -> dict[str, np.ndarray]:
     """Adds the contrasts of the first year and of the whole horizon; what is lost over the whole, by strategy: [run]."""
     lost, honest = {}, profit(played, "honest").sum(2)
+    first, whole = honest[:, :YEAR].sum(1).mean(), honest.sum(1).mean()
     for name in PROMISES:
         more = profit(played, name).sum(2) - honest
         lost[name] = -more.sum(1)
-        found.append(contrast("C6", f"{case}, {name}: first year, over-promising over honest", more[:, :YEAR].sum(1)))
-        found.append(contrast("C6", f"{case}, {name}: whole horizon, honest over over-promising", lost[name]))
+        found.append(contrast("C6", f"{case}, {name}: first year, over-promising over honest", more[:, :YEAR].sum(1), first))
+        found.append(contrast("C6", f"{case}, {name}: whole horizon, honest over over-promising", lost[name], whole))
     return lost
 
 
 def by_type(case: str, played) -> list[Contrast]:
     """The whole horizon for each of Jackson's types, EUR per buyer of the type."""
     honest = per_buyer_of_type(played, profit(played, "honest").sum(1))
-    return [contrast("C6", f"{case}, {name}: whole horizon, honest over over-promising, {kind}", less)
+    return [contrast("C6", f"{case}, {name}: whole horizon, honest over over-promising, {kind}", less, usual)
             for name in PROMISES
-            for kind, less in zip(TYPES, (honest - per_buyer_of_type(played, profit(played, name).sum(1))).T, strict=True)]
+            for kind, usual, less in zip(TYPES, honest.mean(0), (honest - per_buyer_of_type(played, profit(played, name).sum(1))).T,
+                                         strict=True)]
