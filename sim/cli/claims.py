@@ -1,14 +1,15 @@
 """The command that holds the claims of the literature against the model."""
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from sim.cli.experiment import draw, tell
 from sim.cli.goes_on import goes_on
 from sim.cli.guard import WrongUse, guarded
 from sim.cli.options import Force, Json, NoFigures, Out, Quiet, RunCount, Threads
-from sim.cli.output import show, show_json
 
 PLACE = "claims"
 LONG = 20  # seconds from which it is said beforehand how long it takes
@@ -30,7 +31,7 @@ def claims(
     quiet: Quiet = False,
     no_figures: NoFigures = False,
 ) -> None:
-    """Hold twelve claims of the literature against the model, under one set of defaults.
+    """Claims of the literature: which hold here, and why not.
 
     Jackson, Kotler, Levitt, Zeithaml & Bitner, Reichheld & Sasser, TARP, Reinartz & Kumar and others: each claim with its sentence, the
     contrasts that decide it, their 95% intervals and a verdict (holds, holds in part, fails, undecided); where it fails, when and why. No
@@ -46,6 +47,7 @@ def claims(
     from sim.cli.place import refuse_unwritable
     from sim.experiments.claims import NoClaim, chosen, expected
     from sim.experiments.claims import claims as play
+    from sim.screens import claims as screens
 
     try:
         asked = chosen(which)
@@ -57,7 +59,10 @@ def claims(
     forewarn(expected(asked, robustness), folder, silent)
     with goes_on(folder), waiting.bar("Playing the claims", silent) as progress:
         found = waiting.heard(lambda: play(numbers, robustness, runs, folder, threads, force, progress))
-    tell(found, folder, as_json, quiet, no_figures)
+    drawn = [] if no_figures else draw(folder, pictures(found))
+    where = f"Results are in {folder} (verdicts, headlines, contrasts, robustness as tables; experiment.json)."
+    notes = [where, *(f"Pictures are in {path.parent}." for path in drawn[:1]), screens.rests_on(found)]
+    tell(found, folder, as_json, quiet, screens.result, notes)
 
 
 def forewarn(seconds: float, folder: Path, silent: bool) -> None:
@@ -68,26 +73,11 @@ def forewarn(seconds: float, folder: Path, silent: bool) -> None:
         typer.echo(f"About {duration(seconds)} on two idle cores; less where {folder} holds some of it already.", err=True)
 
 
-def tell(found, folder: Path, as_json: bool, quiet: bool, no_figures: bool) -> None:
-    """Say what came out, draw it, and say where it is."""
-    from sim.screens import claims as screens
-
-    drawn = [] if no_figures else draw(found, folder)
-    if as_json:
-        show_json(found.answer() | {"results": str(folder)})
-    elif quiet:
-        show(found.sentence())
-    else:
-        show(screens.result(found))
-        where = f"Results are in {folder} (verdicts, headlines, contrasts, robustness as tables; experiment.json)."
-        show(["", where, *([f"Pictures are in {drawn[0].parent}."] if drawn else []), screens.rests_on(found)], wrap=False)
-
-
-def draw(found, folder: Path) -> list[Path]:
-    """A picture of each claim, and one of all of them where several were asked for."""
-    from sim.plots import save
+def pictures(found) -> Iterator[tuple[str, Callable]]:
+    """(name, function that draws it): a picture of each claim, and one of all of them where several were asked for."""
     from sim.plots.claims import claim, overview
 
-    where = folder / "figures"
-    together = [save(overview(found), where / "claims.png")] if len(found.asked) > 1 else []
-    return together + [save(claim(found, one.number), where / f"{one.number}.png") for one in found.asked]
+    if len(found.asked) > 1:
+        yield "claims", lambda: overview(found)
+    for one in found.asked:
+        yield one.number, lambda one=one: claim(found, one.number)

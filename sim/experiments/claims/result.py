@@ -9,6 +9,7 @@ import pandas as pd
 from sim.experiments.claims.contrasts import FAILS, GAIN, HOLDS, IN_PART, UNDECIDED, VERDICTS, Contrast
 from sim.experiments.claims.defaults import RANGES
 from sim.experiments.claims.stated import Claim
+from sim.experiments.told import Told
 from sim.intervals import CONFIDENCE
 from sim.wording import plain
 
@@ -18,7 +19,7 @@ NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight
 
 
 @dataclass
-class Claims:
+class Claims(Told):
     """The claims that were played. contrasts: every contrast of a claim; at_points: its contrasts at each point of the Latin hypercube, in
     the order of `points` (a row for each, a column for each range of the defaults), empty where robustness was not asked for."""
     asked: tuple[Claim, ...]
