@@ -14,6 +14,10 @@ What a researcher may call (each is imported when first used, so that `import si
     break_even_map(scenario, "product.complexity=0.5..2")                 # where which strategy pays, over two parameters
     kotler(scenario)                                                      # the best level by margin and number of customers
     claims(["C6"])                                                        # claims of the literature: which hold here, and why not
+    published()                                                           # closed forms and published figures, reproduced
+    calibrate("purchases.csv")                                            # a market read from your own data
+    export(scenario, "transactions", "logs")                              # a log for other tools, the hidden truth beside it
+    lab(scenario)                                                         # estimators of lifetime value, on a truth that is known
     optimise(scenario, budget=30_000)                                     # the best relationship policy that this pays for
     relationship_graph(scenario)                                          # who is related to whom, as a networkx graph
 
@@ -40,6 +44,10 @@ _CONTENTS = {
     "sweep": "sim.experiments.sweep",
     "break_even_map": "sim.experiments.mapping",
     "kotler": "sim.experiments.kotler",
+    "published": "sim.experiments.published",
+    "export": "sim.export",
+    "lab": "sim.experiments.lab",
+    "calibrate": "sim.experiments.calibrate",
     "sensitivity": "sim.experiments.sensitivity",
     "discover": "sim.experiments.sensitivity",
     "claims": "sim.experiments.claims",

@@ -5,16 +5,36 @@ Each form has a negative control: the same check with a wrong rule must fail.
 """
 import numpy as np
 import pytest
-from scipy.optimize import brentq
-from scipy.special import betaln, gammaln
 
-from sim.core.state import WORTH_PARTS
-from sim.population import draw_population
+from sim.experiments.published.markets import MARGIN
+from sim.experiments.published.migration import (
+    RATE,
+    SETTLED,
+    SWITCHING,
+    chain,
+    customer_value,
+    migration_market,
+    migration_value,
+    shares,
+    stationary_shares,
+)
+from sim.experiments.published.renewals import beta_geometric
+from sim.experiments.published.repertoire import (
+    HOUSEHOLDS,
+    MEAN_PURCHASES,
+    SHAPE,
+    SHARES,
+    counts,
+    dirichlet,
+    measures,
+    purchases_by_brand,
+    repeated,
+    toothpaste_market,
+)
+from sim.experiments.published.retention import discounted_retention, kept, retention_model, timings, worth_held
 from sim.runs import simulate
 from tests.agreement import assert_agrees, assert_all_agree, estimate, ratio, share
-from tests.markets import BUYERS, NOISE, OURS, STRATEGY, accounts, column, purchases, static_market, switching_cost_for
-
-MARGIN, DISCOUNT, PERIODS = 100.0, 0.12, 40
+from tests.markets import BUYERS, NOISE, STRATEGY, accounts, column, static_market, switching_cost_for
 
 
 def played(scenario, keep_state=False):
@@ -23,24 +43,6 @@ def played(scenario, keep_state=False):
 
 
 # --- F1  the retention model ------------------------------------------------------------------------------------------------------
-
-def retention_model(retention: float, *sets: str, rivals: int = 1):
-    """Accounts of ours that stay with constant probability and are lost for good."""
-    return static_market(f"{BUYERS}.switching_cost={switching_cost_for(retention, rivals)!r}", f"market.periods={PERIODS}",
-                         "market.buyers=2000", "runs=20", *sets, rivals=rivals)
-
-
-def kept(record):
-    """(accounts kept, accounts at risk) over all reviews of ours."""
-    stock = accounts(record)
-    return stock[1:].sum(), stock[:-1].sum()
-
-
-def discounted_retention(retention: float, first: int) -> float:
-    """m · Σ (r/(1+d))^t over t = first … PERIODS."""
-    t = np.arange(first, PERIODS + 1)
-    return MARGIN * ((retention / (1 + DISCOUNT)) ** t).sum()
-
 
 @pytest.fixture(scope="module", params=[(0.7, 1), (0.9, 3)], ids=["r=.7, one rival", "r=.9, three rivals"])
 def retention_runs(request):
@@ -61,8 +63,7 @@ def test_f1_retention_is_the_logit_with_switching_cost(retention_runs):
 def test_f1_clv_of_accounts_held(retention_runs):
     """An account held at the start is worth m · Σ_{t≥1} (r/(1+d))^t: its first review comes in period 1 (seen from the moment before)."""
     retention, records = retention_runs
-    worth = [record.worth[0, OURS, 0] / WORTH_PARTS / 2000 / (1 + DISCOUNT) for record in records]
-    assert_agrees(estimate(worth), discounted_retention(retention, 1), "CLV")
+    assert_agrees(estimate(map(worth_held, records)), discounted_retention(retention, 1), "CLV")
 
 
 def test_f1_negative_control(retention_runs):
@@ -73,8 +74,7 @@ def test_f1_negative_control(retention_runs):
     with pytest.raises(AssertionError):
         assert_agrees(ratio(*np.transpose([kept(record) for record in records])), wrong)
     with pytest.raises(AssertionError):
-        assert_agrees(estimate(record.worth[0, OURS, 0] / WORTH_PARTS / 2000 / (1 + DISCOUNT) for record in records),
-                      discounted_retention(wrong, 1))
+        assert_agrees(estimate(map(worth_held, records)), discounted_retention(wrong, 1))
 
 
 def test_f1_lost_for_good_never_come_back(retention_runs):
@@ -88,50 +88,21 @@ def test_f1_lost_for_good_never_come_back(retention_runs):
 def test_three_timing_conventions_of_clv():
     """m = 100, r = .8, d = 12%: 350.00 with the first margin counted, 250.00 without it, 312.50 at the end of the first period
     (Fader & Hardie 2012). One new market gives all three: what accounts won in period 1 are worth."""
-    records = played(retention_model(0.8, "market.start=new"))
-    won = [column(record, "won_new")[0] for record in records]
-    worth = [record.worth[0, OURS, 1] / WORTH_PARTS for record in records]
-    first_counted = ratio(worth, won)
-    beyond = (0.8 / 1.12) ** PERIODS                       # the share of the infinite sum that lies past the horizon
-    assert_agrees(first_counted, 350 * (1 - beyond), "first margin now, counted")
-    residual = ratio([w - MARGIN * n for w, n in zip(worth, won, strict=True)], won)
-    assert_agrees(residual, 250 - 350 * beyond, "first margin received, not counted")
-    assert_agrees(ratio([w / 1.12 for w in worth], won), 312.5 * (1 - beyond), "first margin at the end of the period")
+    cells = timings(played(retention_model(0.8, "market.start=new")))
+    for (what, (found, exact)), printed in zip(cells.items(), (350, 250, 312.5), strict=True):
+        assert exact == pytest.approx(printed, abs=0.005)  # what lies past the horizon is less
+        assert_agrees(found, exact, what)
+    residual = cells["first margin just received, not counted"][0]
     with pytest.raises(AssertionError):                    # "expected life 1/(1 − r) = 5 years" as an annuity, the shortcut that overstates
         assert_agrees(residual, MARGIN * (1 - 1.12**-5) / 0.12)
 
 
 # --- F2  the migration model ------------------------------------------------------------------------------------------------------
 
-PRICES, SWITCHING, RATE = (100.0, 96.0, 103.0), 6.0, 0.6
-
-
-def chain(switching_cost: float = SWITCHING) -> np.ndarray:
-    """P: the supplier's Markov chain; an occasion comes with probability RATE, a choice is the logit with state dependence."""
-    utility = -np.array(PRICES)[None, :] - switching_cost * (1 - np.eye(3))
-    choice = np.exp(utility / NOISE)
-    choice /= choice.sum(1, keepdims=True)
-    return (1 - RATE) * np.eye(3) + RATE * choice
-
-
-def migration_value(transitions: np.ndarray) -> np.ndarray:
-    """(I − P/(1+d))^-1 R by the supplier now, R the margin that the next period brings us (Pfeifer & Carraway 2000)."""
-    choice = transitions - (1 - RATE) * np.eye(3)
-    return np.linalg.solve(np.eye(3) - transitions / (1 + DISCOUNT), choice[:, OURS] * MARGIN)
-
-
 @pytest.fixture(scope="module")
 def migration_runs():
     """Always-a-share buyers with a small switching cost and no return cost, all ours at the start; three sellers, three prices."""
-    return played(static_market(
-        f"strategies={{{STRATEGY}: {{rivals_1: {{price: {PRICES[1]}}}, rivals_2: {{price: {PRICES[2]}}}}}}}",
-        f"{BUYERS}.switching_cost={SWITCHING}", f"{BUYERS}.return_cost=0", f"{BUYERS}.purchase_rate={RATE}",
-        "market.periods=60", "market.buyers=1500", "runs=20", rivals=2))
-
-
-def shares(record) -> np.ndarray:
-    """Each seller's share of the accounts at the end of each period: [period, seller], before the record first."""
-    return np.stack([accounts(record, s) for s in range(3)], 1) / 1500
+    return played(migration_market())
 
 
 def test_f2_shares_follow_the_chain(migration_runs):
@@ -146,27 +117,18 @@ def test_f2_shares_follow_the_chain(migration_runs):
 
 def test_f2_stationary_shares(migration_runs):
     """In the long run shares are the chain's stationary distribution, and a won account comes back as often as it is lost."""
-    values, vectors = np.linalg.eig(chain().T)
-    stationary = np.real(vectors[:, np.argmax(np.real(values))])
-    stationary /= stationary.sum()
-    for s in range(3):
-        late = [shares(record)[30:, s].mean() for record in migration_runs]
-        assert_agrees(estimate(late), stationary[s], f"seller {s}")
+    for s, exact in enumerate(stationary_shares()):
+        late = [shares(record)[SETTLED:, s].mean() for record in migration_runs]
+        assert_agrees(estimate(late), exact, f"seller {s}")
     assert all(column(record, "won_back").sum() > 0 for record in migration_runs)
-
-
-def customer_value(record) -> float:
-    """What a buyer who starts with us is worth to us, coming and going, discounted to the moment before period 1."""
-    t = np.arange(1, 61)
-    return (column(record, "lots") * MARGIN * 1.12**-t).sum() / 1500
 
 
 def test_f2_clv_is_the_migration_value(migration_runs):
     """CLV = (I − P/(1+d))^-1 R. The same from a chain with a switching cost 10% off is rejected."""
     values = estimate(customer_value(record) for record in migration_runs)
-    assert_agrees(values, migration_value(chain())[OURS] / 1.12, "CLV")
+    assert_agrees(values, migration_value(chain())[0] / 1.12, "CLV")
     with pytest.raises(AssertionError):
-        assert_agrees(values, migration_value(chain(1.1 * SWITCHING))[OURS] / 1.12)
+        assert_agrees(values, migration_value(chain(1.1 * SWITCHING))[0] / 1.12)
 
 
 def test_f2_a_repeat_rate_in_the_retention_formula_undervalues(migration_runs):
@@ -200,12 +162,6 @@ def test_f2_a_return_cost_fades_with_absence():
 
 # --- F3  the shifted beta-geometric -----------------------------------------------------------------------------------------------
 
-def beta_geometric(churn: float, stay: float, *sets: str):
-    """Lost-for-good buyers with private stay probabilities Beta(stay, churn), from Dirichlet tastes for us and for the rival."""
-    return static_market(f"sellers.ours.taste_shape={stay}", f"sellers.rivals.taste_shape={churn}",
-                         "market.periods=8", "market.buyers=20000", "runs=6", *sets)
-
-
 @pytest.mark.parametrize(("churn", "stay"), [(0.704, 1.182), (0.668, 3.806)], ids=["regular", "high end"])
 def test_f3_retention_rises_by_selection_alone(churn, stay):
     """Retention in period t = (β + t − 1)/(α + β + t − 1) (Fader & Hardie 2007), and survival is its product, although no buyer changes."""
@@ -232,70 +188,17 @@ def test_f3_negative_control():
 
 # --- F4  NBD and Dirichlet --------------------------------------------------------------------------------------------------------
 
-# British toothpaste, first quarter of 1973: share and penetration by brand; 56% of households buy, 2.6 times each
-# (Goodhardt, Ehrenberg & Chatfield 1984).
-TOOTHPASTE = {"Colgate DC": (0.25, 0.20), "Macleans": (0.19, 0.17), "Close Up": (0.10, 0.09), "Signal": (0.10, 0.08),
-              "Ultrabrite": (0.09, 0.08), "Gibbs SR": (0.08, 0.07), "Boots private label": (0.03, 0.03),
-              "Sainsbury private label": (0.02, 0.02)}
-MEAN_PURCHASES, NON_BUYERS = 0.56 * 2.6, 0.44
-SHARES = np.array([share_of for share_of, _ in TOOTHPASTE.values()] + [1 - sum(s for s, _ in TOOTHPASTE.values())])   # and all others
-SHAPE = 1.5                                              # S, the sum of the Dirichlet's parameters, which suits the table's penetrations
-HOUSEHOLDS, MOMENTS = 100_000, 364                       # a quarter in quarter-days, so that a Bernoulli occasion is nearly Poisson
-COUNTS = np.arange(400)
-
-
-def nbd_shape() -> float:
-    """K of the NBD with the category's mean and its share of households that do not buy."""
-    return brentq(lambda k: (1 + MEAN_PURCHASES / k) ** -k - NON_BUYERS, 0.01, 50)
-
-
-def nbd(shape: float) -> np.ndarray:
-    """P(n purchases): gamma-distributed Poisson rates."""
-    log_p = gammaln(shape + COUNTS) - gammaln(shape) - gammaln(COUNTS + 1)
-    return np.exp(log_p + shape * np.log(shape / (shape + MEAN_PURCHASES)) + COUNTS * np.log(MEAN_PURCHASES / (shape + MEAN_PURCHASES)))
-
-
-def dirichlet(brand: int, total: float = SHAPE) -> dict[str, float]:
-    """A brand's measures: sums over the category's NBD of the beta-binomial split, no approximation."""
-    p, alpha = nbd(nbd_shape()), total * SHARES[brand]
-    none = np.exp(betaln(alpha, total - alpha + COUNTS) - betaln(alpha, total - alpha))
-    every = np.exp(betaln(alpha + COUNTS, total - alpha) - betaln(alpha, total - alpha))
-    penetration = 1 - (p * none).sum()
-    return {"penetration": penetration, "purchases per buyer": MEAN_PURCHASES * SHARES[brand] / penetration,
-            "share of requirements": MEAN_PURCHASES * SHARES[brand] / (COUNTS * p * (1 - none)).sum(),
-            "sole buyers": (p * every)[1:].sum() / penetration}
-
-
 @pytest.fixture(scope="module")
 def toothpaste():
     """int [brand, household]: purchases in the quarter, simulated from tastes and purchase rates alone."""
-    scenario = static_market(
-        f"{BUYERS}.return_cost=0", f"{BUYERS}.purchase_rate={{gamma: {{mean: {MEAN_PURCHASES / MOMENTS}, shape: {nbd_shape()}}}}}",
-        f"market.periods={MOMENTS}", f"market.buyers={HOUSEHOLDS}", "runs=2", "market.start=new",
-        f"sellers.ours.taste_shape={SHAPE * SHARES[0]}", f"sellers.rivals.taste_shape={SHAPE * SHARES[1]}",
-        *(f"sellers.brand_{i}={{taste_shape: {SHAPE * s}, price: 100, quality: 118, reputation: 1}}"
-          for i, s in enumerate(SHARES) if i > 1))
-    record = simulate(scenario, [STRATEGY], runs=1, threads=1, keep_state=True).records[STRATEGY][0]
-    return purchases(record, draw_population(scenario), len(SHARES))
+    return purchases_by_brand(simulate(toothpaste_market(), [STRATEGY], runs=1, threads=1, keep_state=True).records[STRATEGY])
 
 
 def test_f4_purchase_counts_are_nbd(toothpaste):
     """Gamma purchase rates give NBD counts: mean, variance and the shares of households that buy 0 … 6 times."""
-    counts, k = toothpaste.sum(0), nbd_shape()
-    cells = {f"P({n})": (share((counts == n).sum(), HOUSEHOLDS), nbd(k)[n]) for n in range(7)}
-    cells["mean"] = estimate(counts), MEAN_PURCHASES
-    cells["variance"] = estimate((counts - MEAN_PURCHASES) ** 2), MEAN_PURCHASES * (1 + MEAN_PURCHASES / k)
-    assert_all_agree(cells)
+    assert_all_agree(counts(toothpaste))
     with pytest.raises(AssertionError):                    # were all households alike, counts would be Poisson
-        assert_agrees(share((counts == 0).sum(), HOUSEHOLDS), np.exp(-MEAN_PURCHASES))
-
-
-def measures(toothpaste, brand: int) -> dict:
-    """The four measures of a brand with their standard errors over households."""
-    bought, category = toothpaste[brand], toothpaste.sum(0)
-    buys = bought > 0
-    return {"penetration": share(buys.sum(), HOUSEHOLDS), "purchases per buyer": ratio(bought, buys),
-            "share of requirements": ratio(bought, category * buys), "sole buyers": share((buys & (bought == category)).sum(), buys.sum())}
+        assert_agrees(share((toothpaste.sum(0) == 0).sum(), HOUSEHOLDS), np.exp(-MEAN_PURCHASES))
 
 
 def test_f4_brands_are_dirichlet(toothpaste):
@@ -316,11 +219,7 @@ def test_f4_negative_control(toothpaste):
 def test_f4_repeat_rate_and_polarisation(toothpaste):
     """Of households that bought twice, (S·s + 1)/(S + 1) of a brand's choices were repeated; over brands, both alike in
     Σ α(α+1)/(S(S+1)) of the cases (Rungie & Goodhardt 2004)."""
-    alpha, twice = SHAPE * SHARES, toothpaste[:, toothpaste.sum(0) == 2]
-    both = (twice == 2).sum(1)
-    cells = {brand: (share(both[brand], twice.shape[1]), alpha[brand] * (alpha[brand] + 1) / (SHAPE * (SHAPE + 1))) for brand in range(9)}
-    cells["any"] = share(both.sum(), twice.shape[1]), (alpha * (alpha + 1)).sum() / (SHAPE * (SHAPE + 1))
-    assert_all_agree(cells)
+    assert_all_agree(repeated(toothpaste))
 
 
 def test_f4_double_jeopardy_and_one_duplication_coefficient(toothpaste):

@@ -5,7 +5,22 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from sim.cli import claims, equilibrium, files, kotler, optimise, play, report, sensitivity, structure, sweep
+from sim.cli import (
+    calibrate,
+    claims,
+    equilibrium,
+    export,
+    files,
+    kotler,
+    lab,
+    optimise,
+    play,
+    published,
+    report,
+    sensitivity,
+    structure,
+    sweep,
+)
 from sim.cli import map as mapping
 
 UsageError = typer.BadParameter.__base__
@@ -20,10 +35,10 @@ tenure compare office_automation      a market that comes with Tenure, or a file
 tenure compare FILE --set sellers.ours.price=95 --runs 100
 tenure trace default                  one buyer's two lives, side by side
 tenure graph default                  who is related to whom: a map, and a graph for Gephi, yEd or Cytoscape
-tenure sweep service_and_price        the same question over prices, problems, complexity and rivals
+tenure report results/default         one page for the board
 tenure map default                    where which strategy pays, over two parameters
 tenure optimise default               the best relationship policy, under a budget and a capacity
-tenure kotler default                 the best level by margin and number of customers, beside Kotler's
+tenure equilibrium default            what happens when rivals choose as freely as we do
 tenure claims                         what the literature claims, and what the model bears out
 tenure calibrate purchases.csv        a market read from your own data
 tenure new mine.yaml --from default   a commented file to start from
@@ -80,19 +95,27 @@ def start(
 
 
 for command in (
+    # a market, two strategies
     play.compare,
     play.run,
     play.trace,
     structure.graph,
-    play.verify,
     report.report,
-    sweep.sweep,
+    play.verify,
+    # beyond one point
     mapping.map_,
     kotler.kotler,
-    claims.claims,
     sensitivity.sensitivity,
     optimise.optimise,
     equilibrium.equilibrium,
+    sweep.sweep,
+    # the model, the literature and data
+    calibrate.calibrate,
+    claims.claims,
+    published.published,
+    export.export,
+    lab.lab,
+    # scenario files
     files.list_,
     files.new,
     files.explain,

@@ -9,5 +9,7 @@
 - `mapping`, `kotler`: where the best strategy changes over two parameters; the best level by margin and number of customers
 - `sensitivity`: which parameters decide, and where the recommendation fails
 - `optimise`: the best policy under a budget and a capacity
+- `claims`, `published`: what the literature claims, and the figures it has printed, held against the model
+- `calibrate`: a market read from data; `lab`: estimators of lifetime value on markets whose truth is known
 - `equilibrium`: what all sellers do when each chooses for itself
 """

@@ -72,8 +72,8 @@ def _by_value(tiers: Any) -> LevelPlan:
     for name, start in tiers.items():
         _level(name, "by_value", name, key=True)
         if below is not None and LEVELS.index(name) < LEVELS.index(below):
-            raise _wrong(f"{name} stands after {below}, a higher level; more margin earns a higher level: let the levels rise too", "by_value",
-                         name, key=True)  # fmt: skip
+            sentence = f"{name} stands after {below}, a higher level; more margin earns a higher level: let the levels rise too"
+            raise _wrong(sentence, "by_value", name, key=True)
         if isinstance(start, bool) or not isinstance(start, int | float) or not math.isfinite(start):
             shown = number(start) if isinstance(start, float) else described(start)
             raise _wrong(f"{shown} stands where a finite account margin per year belongs", "by_value", name)

@@ -1,0 +1,134 @@
+"""Panels as people have them: what is read from the columns, what is dropped and counted, and a calibration from table to scenario."""
+import numpy as np
+import pandas as pd
+import pytest
+
+from sim.experiments.calibrate import UnfitData, calibrate, read
+from sim.experiments.calibrate.panel_reading import alternatives, panel_of
+from sim.experiments.calibrate.playing import scenario_of
+from sim.experiments.calibrate.rates import chances, fit_counts
+from tests.experiments.choice_markets import market, panel
+
+
+@pytest.fixture(scope="module")
+def table():
+    """What households of a market with switching cost 10 bought, as a table."""
+    return panel(market(cost=10, buyers=200, rate="{gamma: {mean: 0.25, shape: 2}}"))
+
+
+@pytest.fixture(scope="module")
+def found(table):
+    return calibrate(table, runs=3, threads=1)
+
+
+def test_a_market_comes_back_from_its_own_panel(found):
+    """Switching cost 10, choice noise 10, taste spread 20, a purchase in four weeks with shape 2: each in its interval or hardly out."""
+    estimates = found.estimates.set_index("parameter")
+    kind = "buyers.always_a_share"
+    truth = {f"{kind}.switching_cost": 10, "behaviour.choice_noise": 10, f"{kind}.taste_spread": 20,
+             f"{kind}.purchase_rate.gamma.mean": 0.25, f"{kind}.purchase_rate.gamma.shape": 2}  # fmt: skip
+    for path, value in truth.items():
+        row = estimates.loc[path]
+        half = (row.high - row.low) / 2
+        assert row.low - half < value < row.high + half, f"{path}: {row.value:.3f} ({row.low:.3f} to {row.high:.3f}), truth {value}"
+    assert estimates.loc["buyers.always_a_share.switching_cost", "value"] == pytest.approx(10, rel=0.2)
+    assert estimates.loc["state without tastes", "low"] > 1.5
+
+
+def test_the_last_fifth_is_foretold_better_than_by_past_shares_and_without_tastes(found):
+    assert found.scores["better_than: own past shares, Dirichlet, low"] > 0
+    assert found.scores["better_than: pooled logit with state dependence, low"] > 0
+    assert "better" in found.sentence()
+
+
+def test_the_scenario_plays_and_resembles_the_panel(found):
+    scenario = scenario_of(found.scenario)
+    assert scenario.baseline == "as_is" and list(scenario.strategies) == ["as_is", "as_recorded", "lower_price", "loyalty_discount"]
+    assert next(iter(scenario.sellers)) == scenario.focal
+    for name, limit in {"share": 0.06, "penetration": 0.08, "repeat": 0.1, "share_of_requirements": 0.1}.items():
+        assert (found.fit[name].observed - found.fit[name].simulated).abs().max() < limit, found.fit[name].to_string()
+    assert found.fit["last_fifth"].holdout.all()
+
+
+def test_same_seed_same_text(table, found):
+    assert calibrate(table, runs=3, threads=2).scenario == found.scenario
+
+
+# --- reading ------------------------------------------------------------------------------------------------------------------------------
+
+
+def test_columns_are_recognised_by_what_they_are_called():
+    columns = ["id", "price.a", "price.b", "price.c", "disp_a", "disp_b", "disp_c", "a leaflet", "b leaflet", "spend"]
+    brands, attributes = alternatives(columns, {"a", "b"})
+    assert brands == ["a", "b", "c"]
+    assert attributes["price"] == {"a": "price.a", "b": "price.b", "c": "price.c"} and "disp" in attributes
+    assert "leaflet" not in attributes                       # it lacks c
+    assert alternatives(["id", "choice"], {"x", "y"}) == (["x", "y"], {})
+
+
+def messy(table: pd.DataFrame) -> pd.DataFrame:
+    """The same with everything that can be wrong with it."""
+    rows = table.astype({"day": object}).rename(columns={"household": "Customer ID"})
+    rows = pd.concat([rows, rows.iloc[:7]])                                      # seven rows twice
+    rows = rows.reset_index(drop=True)
+    rows.loc[10, "Customer ID"] = np.nan
+    rows.loc[11, "brand"] = None
+    rows.loc[12, "brand"] = "unheard of"
+    rows.loc[13, "day"] = "someday"
+    rows.loc[20:29, "price.s1"] = np.nan
+    once = rows.iloc[[0]].assign(**{"Customer ID": 9999})
+    return pd.concat([rows, once], ignore_index=True).assign(**{"price.never": 100.0})
+
+
+def test_messy_rows_are_counted_by_reason(table):
+    read_ = read(messy(table), "panel", {"customer": "Customer ID", "date": "day", "choice": "brand"})
+    found = panel_of(read_)
+    assert read_.dropped == {"the same row again": 7, "no customer": 1, "no choice": 1, "the choice has no columns of its own": 1,
+                             "the date cannot be read": 1}  # fmt: skip
+    assert len(found.choices.chosen) == len(table) + 1 - 4
+    assert found.never_chosen == ("never",) and "never" not in found.choices.brands
+    assert found.filled == 10 and np.isfinite(found.choices.price).all()
+    assert (found.counts == 1).any()
+
+
+def test_an_index_becomes_money_where_spending_is_known(table):
+    index = table.assign(units=2, spend=2 * 3.5, **{name: table[name] / 100 for name in table if name.startswith("price.")})
+    found = panel_of(read(index, "panel", {"customer": "household", "date": "day", "choice": "brand", "amount": "spend"}))
+    np.testing.assert_allclose(found.choices.price.mean(0), 3.5)
+    assert "index" in found.prices
+    listed = panel_of(read(table, "panel", {"customer": "household", "date": "day", "choice": "brand"}))
+    assert listed.prices == "as listed" and listed.choices.price.mean() == pytest.approx(100, abs=5)
+
+
+def test_numbered_choices_are_the_columns_in_order(table):
+    """As estimation libraries write them; what was bought last is no attribute, the model has it."""
+    number = {f"s{i}": str(i + 1) for i in range(4)}
+    numbered = table.assign(brand=table.brand.map(number), **{f"last_s{i}": 0 for i in range(4)})
+    found, plain = (panel_of(read(one, "panel", {"customer": "household", "date": "day", "choice": "brand"})) for one in (numbered, table))
+    assert found.choices.brands == plain.choices.brands and (found.choices.chosen == plain.choices.chosen).all()
+    assert found.choices.attributes == ()
+
+
+@pytest.mark.parametrize(("change", "sentence"), [
+    (lambda t: t.assign(brand="s1"), "two alternatives that are chosen"),
+    (lambda t: t[t.household < 9], "too few to tell tastes from switching cost"),
+    (lambda t: t.assign(brand=np.arange(len(t)) % 40).filter(["household", "day", "brand"]), "32 sellers at most"),
+])  # fmt: skip
+def test_data_that_say_nothing_are_refused(table, change, sentence):
+    with pytest.raises(UnfitData, match=sentence):
+        panel_of(read(change(table), "panel", {"customer": "household", "date": "day", "choice": "brand"}))
+
+
+# --- rates --------------------------------------------------------------------------------------------------------------------------------
+
+
+def test_rates_are_recovered_where_light_buyers_are_missing():
+    """Counts of five and more alone give back the gamma that all of them came from."""
+    rng = np.random.default_rng(1)
+    counts = rng.binomial(53, np.minimum(rng.gamma(0.5, 0.2, 60_000), 1))
+    (mean, shape), covariance = fit_counts(counts[counts >= 5], 53, 5)
+    assert abs(np.log(mean / 0.1)) < 4 * covariance[0, 0] ** 0.5
+    assert abs(np.log(shape / 0.5)) < 4 * covariance[1, 1] ** 0.5
+    assert chances(mean, shape, 53)[5:].sum() == pytest.approx((counts >= 5).mean(), abs=0.06)
+    (naive, _), _ = fit_counts(counts[counts >= 5], 53, 0)                       # the negative control: as if nobody were missing
+    assert naive > 0.2
