@@ -404,7 +404,8 @@ def test_verify_finds_results_identical_and_tells_where_not(here):
 def test_list_tells_who_learns_what():
     from sim.scenario import shipped
 
-    assert all(name in ask("list").stdout for name in shipped())
+    shown = ask("list").stdout
+    assert all(name in shown for name in shipped())
     assert set(json.loads(ask("list", "--json").stdout)) == set(shipped())
 
 

@@ -50,6 +50,7 @@ def test_the_scenario_plays_and_resembles_the_panel(found):
     assert found.fit["last_fifth"].holdout.all()
 
 
+@pytest.mark.slow
 def test_same_seed_same_text(table, found):
     assert calibrate(table, runs=3, threads=2).scenario == found.scenario
 

@@ -84,6 +84,7 @@ def dying():
     return lab(dying_market(), runs=6)
 
 
+@pytest.mark.slow
 def test_a_model_is_right_where_its_story_is_true(dying):
     """BG/BB: purchases, lifetime value and P(alive) within a few per cent of the truth, and nearer than in continuous time; those to whom
     it gives a chance are alive as often as it says."""
@@ -96,6 +97,7 @@ def test_a_model_is_right_where_its_story_is_true(dying):
     assert len(bins) >= 4 and (bins.predicted - bins.alive).abs().max() < 0.12
 
 
+@pytest.mark.slow
 def test_the_finer_the_periods_the_better_continuous_time_does(dying):
     """Pareto/NBD takes purchases that come at most once in a long period for more regular than chance and is too high; in short ones it
     is near."""
@@ -105,6 +107,7 @@ def test_the_finer_the_periods_the_better_continuous_time_does(dying):
     assert abs(fine.alive_predicted - fine.alive_true) < 0.04
 
 
+@pytest.mark.slow
 def test_naive_rates_are_wrong_where_buyers_leave(dying):
     """The negative control: who takes everybody for alive is too high, who puts a repeat rate into r^t too low."""
     rows = dying.rows("lost_for_good").set_index("estimator")
