@@ -116,7 +116,7 @@ def bars(found: "Calibration", table: pd.DataFrame) -> "Figure":
     result = finish(
         figure,
         found_title(found, table),
-        _source(found) + " · dot: observed; bar: played, with its 95% limits",
+        _source(found) + f" · dot: observed; bar: {'foretold' if table.holdout.all() else 'played'}, with its 95% limits",
         left=0.9 + 0.125 * max(len(str(name)) for name in table["at"]),
         top=0.2,
         hspace=0.45,
@@ -153,9 +153,10 @@ def found_title(found: "Calibration", table: pd.DataFrame) -> str:
                 f"The curve is met within {missed:.1f} points, and after {end['at']:g} {_unit(found)}s {end.simulated:.0%} should be left"
             )
         return f"{inside:.0%} of what was observed lies within what the market plays"
-    where = "of the part held out " if len(held) else ""
     met = round(inside * len(judged))
-    return f"{met} of {len(judged)} figures {where}lie within what the market would show of a data set of this size"
+    if len(held):
+        return f"{met} of {len(judged)} figures of the part held out lie within what was foretold for a data set of this size"
+    return f"{met} of {len(judged)} figures lie within what the market would show of a data set of this size"
 
 
 def _unit(found: "Calibration") -> str:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.plots.style import BODY, LINES, LOSS, OTHERS, QUIET, SMALL, canvas, finish, styled
+from sim.plots.style import BODY, LETTER, LINES, LOSS, OTHERS, QUIET, SMALL, canvas, finish, styled
 from sim.wording import counted
 
 if TYPE_CHECKING:
@@ -34,7 +34,8 @@ def published(found) -> "Figure":
         paint = np.where(rows.verdict == "agrees", OTHERS[0], LOSS)
         axes.axhline(number, color=LINES, linewidth=0.8, zorder=0.5)
         axes.scatter(rows.off, height, s=34, c=paint, edgecolors="white", linewidths=0.7, zorder=3)
-    axes.set_yticks(range(len(groups)), [f"{name}  ({(table.group == name).sum()})" for name in groups])
+    labels = [f"{name}  ({(table.group == name).sum()})" for name in groups]
+    axes.set_yticks(range(len(groups)), labels)
     axes.tick_params(axis="y", length=0, labelsize=BODY - 1)
     axes.spines["left"].set_visible(False)
     axes.set_ylim(len(groups) - 0.4, -0.6)
@@ -43,7 +44,7 @@ def published(found) -> "Figure":
     above = axes.get_xaxis_transform()
     for place, words, colour in ((0, "99 of 100 by chance", QUIET), (4, "off", LOSS), (-4, "off", LOSS)):
         axes.text(place, 1.015, words, ha="center", va="bottom", fontsize=SMALL, color=colour, transform=above)
-    return finish(figure, finding(found), source(found), left=4.1, top=0.4)
+    return finish(figure, finding(found), source(found), left=0.6 + max(map(len, labels)) * BODY * LETTER * 0.8, top=0.4)
 
 
 def spread(values: np.ndarray) -> np.ndarray:
