@@ -81,10 +81,15 @@ def test_levels_are_found_under_a_budget():
 
 @pytest.mark.slow
 def test_a_mixed_optimum_is_nearly_found_and_sooner_than_at_random():
-    """Levels, tiers, discount, instruments and budget together: about 10^11 policies, the best worth 132."""
-    ends = {name: [search(WHOLE, playing(), uniform(WHOLE), 160, seed, sampler=name).best_so_far("profit")[-1] for seed in range(5)]
-            for name in ("tpe", "random")}
-    assert np.mean(ends["tpe"]) > np.mean(ends["random"]) + 3 and sum(one > 113 for one in ends["tpe"]) >= 4
+    """Levels, tiers, discount, instruments and budget together: about 10^11 policies, the best worth 132 and the best uniform level 90.
+
+    Over seeds the search ends ahead of random search, with 95% confidence, and on average within 15% of the best."""
+    def ends(sampler: str) -> np.ndarray:
+        histories = (search(WHOLE, playing(), uniform(WHOLE), 160, seed, sampler=sampler) for seed in range(12))
+        return np.array([one.best_so_far("profit")[-1] for one in histories])
+
+    found = ends("tpe")
+    assert interval(found - ends("random")).low > 0 and found.mean() > 0.85 * 132
 
 
 def test_a_small_space_is_searched_through_and_then_left():
