@@ -12,12 +12,13 @@ from scipy.stats import binomtest
 
 from sim.core import kernel
 from sim.core import state as at
+from sim.experiments.published.bargain import duel, prices
 from sim.money import money
 from sim.runs import simulate
 from sim.scenario import load
 from tests.agreement import assert_agrees, share
 from tests.conftest import SMALL
-from tests.markets import BUYERS, OURS, STATIC, STRATEGY, Stepped, accounts, column, static_market, switching_cost_for
+from tests.markets import BUYERS, OURS, STRATEGY, Stepped, accounts, column, static_market, switching_cost_for
 
 
 def course(record, name: str, seller: int = OURS) -> np.ndarray:
@@ -251,24 +252,6 @@ def test_what_a_level_earned_is_reckoned_at_the_price_in_force():
 
 
 # --- best reply -------------------------------------------------------------------------------------------------------------------
-
-DISCOUNT = 1 / 0.9 - 1
-
-
-def duel(noise: float, *sets: str, rivals: int = 1, s: float = 1, c: float = 1, discount: float = DISCOUNT, foresight: bool = True,
-         apart: bool = True):
-    """Identical sellers that reply best, yearly periods, one type of buyers who buy and review in every period and learn nothing."""
-    rule = f"{{best_reply: {{foresight: {str(foresight).lower()}, accounts_apart: {str(apart).lower()}}}}}"
-    one = f"price: {2 * c}, unit_cost: {c}, quality: {10 * c}, reputation: 1, reach: 1, level: basic, answers: {rule}"
-    return load("default", [*STATIC, "market.start=new", "market.periods=2", "market.buyers=20000", f"market.discount_rate={discount}",
-                            f"behaviour.choice_noise={noise}", f"{BUYERS}.switching_cost={s}", f"{BUYERS}.return_cost=0",
-                            f"sellers={{ours: {{{one}}}, rivals: {{count: {rivals}, {one}}}}}", *sets])
-
-
-def prices(record) -> tuple[np.ndarray, np.ndarray]:
-    """What newcomers and accounts are asked: float64 [period, seller]."""
-    fresh, premium = (record.course[1:, :, at.COURSE.index(name)].astype(float) for name in ("price", "premium"))
-    return fresh, fresh * (1 + premium)
 
 
 def duel_prices(noise: float, s: float, c: float, future: float = 0.0) -> tuple[float, float, float]:
