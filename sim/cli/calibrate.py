@@ -6,11 +6,13 @@ from typing import Annotated
 import typer
 
 from sim.cli.guard import WrongUse, guarded
-from sim.cli.options import Force, Json, NoFigures, Quiet, Threads
+from sim.cli.options import Force, Json, NoFigures, Quiet, Sets, Threads
 from sim.cli.output import show, show_json
 
 RECORD, FIGURES = "calibration.json", "figures"
-Data = Annotated[Path, typer.Argument(metavar="DATA", help="A CSV or Parquet file: a transaction log, contracts, a table …")]
+Data = Annotated[
+    Path | None, typer.Argument(metavar="[DATA]", show_default=False, help="A CSV or Parquet file: a transaction log, contracts, a table …")
+]
 OutFile = Annotated[Path | None, typer.Option("--out", "-o", metavar="FILE.yaml", help="The scenario to write; default: DATA's name.")]
 Kind = Annotated[
     str | None, typer.Option("--kind", metavar="KIND", help="log, panel, contracts, retention or repertoire; default: recognised.")
@@ -44,11 +46,22 @@ Seed = Annotated[int | None, typer.Option("--seed", min=0, max=2**63 - 1, metava
 Folder = Annotated[
     Path | None, typer.Option("--results", metavar="DIR", help="The folder for tables and figures; default: one in results/.")
 ]
+Target = Annotated[
+    list[str] | None,
+    typer.Option("--target", metavar="MOMENT=VALUE", help="No data, only a figure: retention=82%, market_share=0.2±0.02 …; repeatable."),
+]
+Fit = Annotated[
+    list[str] | None, typer.Option("--fit", metavar="PATH=LOW..HIGH", help="What to search for --target; default: what says most of each.")
+]
+Start_from = Annotated[str | None, typer.Option("--from", metavar="FILE", help="The scenario that --target begins with; default: default.")]
+Under = Annotated[
+    str | None, typer.Option("--strategy", metavar="NAME", help="Under which strategy --target holds; default: the baseline.")
+]
 
 
 @guarded
 def calibrate(
-    data: Data,
+    data: Data = None,
     out: OutFile = None,
     kind: Kind = None,
     customer: Customer = None,
@@ -68,6 +81,11 @@ def calibrate(
     name: Name = None,
     runs: Runs = None,
     seed: Seed = None,
+    target: Target = None,
+    fit: Fit = None,
+    from_: Start_from = None,
+    strategy: Under = None,
+    sets: Sets = None,
     threads: Threads = None,
     results: Folder = None,
     force: Force = False,
@@ -80,6 +98,8 @@ def calibrate(
     Recognises a transaction log (customer, date, amount), contracts (start, end), a retention table, a brand-choice panel or a repertoire
     table by its columns; estimates with intervals, plays the market that follows and holds it against the data, those kept from the
     estimation included; says what the data cannot tell. The scenario plays at once with 'tenure compare'.
+    Without data, --target searches a market that shows the figures which every manager knows: retention, market_share, share_of_wallet,
+    purchases (a buyer and year), cost_to_serve, satisfaction.
 
     \b
     tenure calibrate purchases.csv -o market.yaml
@@ -88,17 +108,27 @@ def calibrate(
     tenure calibrate survivors.csv --kind retention --period year
     tenure calibrate households.csv --kind panel --choice brand
     tenure calibrate brands.csv --kind repertoire --category coffee
+    tenure calibrate --target retention=82% --target market_share=0.20 --target purchases=2 -o market.yaml
     """
     from sim.cli import waiting
     from sim.experiments.calibrate import UnfitData
     from sim.experiments.calibrate import calibrate as read
-    from sim.screens import calibrate as screens
 
     columns = {"customer": customer, "date": date, "amount": amount, "choice": choice, "start": start, "end": end} | pairs(column)
-    options = {"holdout": holdout, "unit": period, "entered": entry, "contracts": contracts, "category": category,
-               "weeks": weeks, "currency": currency, "name": name,
-               "runs": runs, "seed": seed}  # fmt: skip
-    target, folder = places(data, out, results, force)
+    data_options = {"holdout": holdout, "unit": period, "entered": entry, "contracts": contracts, "category": category,
+                    "weeks": weeks, "currency": currency}  # fmt: skip
+    if data is None or target:
+        from sim.cli.calibrate_targets import aim
+
+        def finish(found, written_to: Path, folder: Path) -> None:
+            tell(found, written_to, folder, keep(found, written_to, folder, no_figures, afresh=False), as_json, quiet, no_figures)
+
+        aim(data, columns | data_options | {"kind": kind}, target, out, fit, from_, strategy, sets, runs, seed, name, threads, results,
+            force, as_json or quiet, finish)  # fmt: skip
+        return
+    refuse_alone({"--fit": fit, "--from": from_, "--strategy": strategy, "--set": sets})
+    options = data_options | {"name": name, "runs": runs, "seed": seed}
+    written_to, folder = places(data, out, results, force)
     try:
         with waiting.bar(f"Reading {data.name} and playing its market", quiet or as_json) as progress:
             found = read(
@@ -111,8 +141,14 @@ def calibrate(
             )
     except UnfitData as error:
         raise WrongUse(str(error)) from None
-    refuse_companions(found, target, force)
-    written = keep(found, target, folder, no_figures)
+    refuse_companions(found, written_to, force)
+    tell(found, written_to, folder, keep(found, written_to, folder, no_figures), as_json, quiet, no_figures)
+
+
+def tell(found, target: Path, folder: Path, written: list[Path], as_json: bool, quiet: bool, no_figures: bool) -> None:
+    """Say what came out: as JSON, in its sentence alone, or as a screen."""
+    from sim.screens import calibrate as screens
+
     if as_json:
         show_json(found.answer() | {"scenario": str(target), "results": str(folder)})
     elif quiet:
@@ -127,6 +163,13 @@ def calibrate(
             ],
             wrap=False,
         )
+
+
+def refuse_alone(options: dict) -> None:
+    """WrongUse where an option of targets is given with data."""
+    given = [option for option, value in options.items() if value]
+    if given:
+        raise WrongUse(f"{given[0]} goes with --target; a file of data needs none of it")
 
 
 def pairs(words: list[str] | None) -> dict[str, str]:
@@ -174,8 +217,8 @@ def refuse_companions(found, target: Path, force: bool) -> None:
         raise WrongUse(f"{target.parent / there[0]} is there already; use --force to replace it, or another folder with --out")
 
 
-def keep(found, target: Path, folder: Path, no_figures: bool) -> list[Path]:
-    """Write scenario, companions, tables, record and figures."""
+def keep(found, target: Path, folder: Path, no_figures: bool, afresh: bool = True) -> list[Path]:
+    """Write scenario, companions, tables, record and figures; afresh: nothing else stays in the folder."""
     import json
     import shutil
 
@@ -185,8 +228,9 @@ def keep(found, target: Path, folder: Path, no_figures: bool) -> list[Path]:
     from sim.plots.calibrate import figures
     from sim.provenance import commit, spoken_command, versions
 
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    if afresh:
+        shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
     record = {"schema": 1, "command": spoken_command(), "versions": versions(), "commit": commit(), "answer": found.answer()}
     short = {"kind": found.kind, "source": found.source, "command": record["command"]}
     for name, table in found.tables().items():

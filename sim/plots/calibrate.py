@@ -1,5 +1,6 @@
 """A calibration beside its data: what was observed, what Tenure's market plays, and where the estimation had not looked."""
 
+import textwrap
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
@@ -36,7 +37,7 @@ def figures(found: "Calibration") -> Iterator[tuple[str, Callable]]:
     """(name, function that draws it): a course for each table along time, bars where things are told apart by name."""
     for name, table in found.fit.items():
         along = pd.api.types.is_numeric_dtype(table["at"].dtype) and len(table) > 2
-        draw = course if along else bars
+        draw = aims if found.kind == "moments" else course if along else bars
         yield name, lambda table=table, draw=draw: draw(found, table)
     if any(_along(table) and found.kind == "log" for table in found.fit.values()):
         yield "each", lambda: each(found, next(table for table in found.fit.values() if _along(table)))
@@ -122,6 +123,29 @@ def bars(found: "Calibration", table: pd.DataFrame) -> "Figure":
         hspace=0.45,
     )
     return result
+
+
+@styled
+def aims(found: "Calibration", table: pd.DataFrame) -> "Figure":
+    """Targets with their tolerance beside what the market plays, each moment on a scale of its own that shows the difference."""
+    figure, axes = canvas(len(table), 1, height=2.0 + 1.1 * len(table), squeeze=False)
+    for place, row in zip(axes[:, 0], table.itertuples(), strict=True):
+        place.hlines(0, row.low, row.high, color=PLAYED, alpha=0.35, linewidth=11, zorder=2)
+        place.plot(row.simulated, 0, "|", color=PLAYED, markersize=22, markeredgewidth=3, zorder=3)
+        place.errorbar(row.observed, 0, xerr=row.tolerance, color=OBSERVED, marker="o", markersize=8, capsize=5, zorder=4)
+        ends = [row.low, row.high, row.observed - row.tolerance, row.observed + row.tolerance]
+        room = 0.6 * (max(ends) - min(ends)) or 0.1 * abs(row.observed)
+        place.set(xlim=(min(ends) - room, max(ends) + room), ylim=(-1, 1))
+        place.set_yticks([0], [textwrap.fill(capital(row.what), 24)])
+        place.tick_params(axis="y", length=0)
+        place.locator_params(axis="x", nbins=7)
+        if row.observed < 1 and row.at in ("retention", "market_share", "share_of_wallet"):
+            share_axis(place.xaxis)
+    met = int(((table.observed >= table.low - table.tolerance) & (table.observed <= table.high + table.tolerance)).sum())
+    many = len(table)
+    title = f"The market shows {('the target' if many == 1 else f'all {many} targets') if met == many else f'{met} of {many} targets'}"
+    about = f"Tenure · {found.source} · dot: target and its tolerance; bar: played, 95% of such markets"
+    return finish(figure, title, about, left=2.6, top=0.2, hspace=0.75)
 
 
 def _ground(axes, table: pd.DataFrame) -> None:

@@ -64,7 +64,8 @@ def beside(found) -> list:
         what = list(dict.fromkeys(table.what))
         unit = found.facts.get("shown_in")
         along = f", {unit} by {unit}" if unit and pd.api.types.is_numeric_dtype(table["at"].dtype) else ""
-        rows = grid("observed", "played", "95% limits", "", first=what[0] + along if len(what) == 1 else "")
+        seen = "target" if found.kind == "moments" else "observed"
+        rows = grid(seen, "played", "95% limits", "", first=what[0] + along if len(what) == 1 else "")
         for row in shown.itertuples():
             name = str(row.at) if len(what) == 1 else f"{row.what}, {row.at}"
             limits = "" if pd.isna(row.low) else f"{number(row.low)} to {number(row.high)}"

@@ -3,6 +3,7 @@
 found = calibrate("purchases.csv")             # a log, a panel, contracts, a retention or a repertoire table
 print(found.sentence()); found.estimates       # with intervals; found.fit: what the market plays beside the data
 open("market.yaml", "w").write(found.scenario)
+calibrate_moments(load("default"), ["retention=82%", "market_share=0.20"])     # no data, only figures that every manager knows
 """
 
 from importlib import import_module
@@ -11,11 +12,12 @@ from pathlib import Path
 
 import pandas as pd
 
+from sim.experiments.calibrate.moments import calibrate_moments
 from sim.experiments.calibrate.reading import KINDS, UnfitData, read
 from sim.experiments.calibrate.result import Calibration
 from sim.scenario.suggest import among
 
-__all__ = ["KINDS", "Calibration", "UnfitData", "calibrate", "read"]
+__all__ = ["KINDS", "Calibration", "UnfitData", "calibrate", "calibrate_moments", "read"]
 
 
 def calibrate(
