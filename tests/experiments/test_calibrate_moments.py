@@ -167,6 +167,7 @@ def test_two_parameters_on_one_target_are_not_told_apart(start):
     assert found.estimates.value[2] == pytest.approx(60, abs=0.1)
 
 
+@pytest.mark.slow
 def test_same_seed_same_text_for_any_threads_and_after_a_resume(start, tmp_path):
     ask = ["retention=0.6", "purchases=3"]
     one = calibrate_moments(start, ask, runs=4, threads=1)

@@ -59,6 +59,7 @@ def test_the_two_answers_to_the_initial_conditions_agree():
     assert given_first["first brand"] > 1
 
 
+@pytest.mark.slow
 def test_dirichlet_tastes_are_recovered():
     shapes = (0.6, 0.4, 0.3, 0.2)
     found = fit(choices(market(cost=8, shapes=shapes, qualities=(100,) * 4, buyers=600)), Model("gamma", constants=False), 256)

@@ -53,6 +53,7 @@ def test_calibration_counts_every_customer(small):
     assert (small.calibration.predicted.between(small.calibration.bin / 10 - 1e-9, (small.calibration.bin + 1) / 10 + 1e-9)).all()
 
 
+@pytest.mark.slow
 def test_threads_and_a_resumed_folder_change_nothing(small, tmp_path):
     scenario = load("default", QUICK)
     alone = lab(scenario, runs=2, threads=1, folder=tmp_path / "lab")
