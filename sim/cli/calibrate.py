@@ -191,7 +191,7 @@ def pairs(words: list[str] | None) -> dict[str, str]:
 def places(data: Path, out: Path | None, results: Path | None, force: bool) -> tuple[Path, Path]:
     """Where the scenario goes, and tables and figures. WrongUse where something else stands there."""
     from sim.cli.place import refuse_unwritable
-    from sim.experiments.calibrate.staying_scenario import safe_name
+    from sim.experiments.calibrate.writing import safe_name
 
     if not data.is_file():
         raise WrongUse(f"there is no file {data}")

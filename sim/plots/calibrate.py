@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from sim.experiments.calibrate import Calibration
 
 PLAYED, OBSERVED = OTHERS[0], INK
-MOST_COURSES = 4
 KNOWN = ("what", "at", "observed", "simulated", "low", "high", "holdout", "customers", "closed_form")
 
 

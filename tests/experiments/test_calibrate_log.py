@@ -2,16 +2,17 @@
 import numpy as np
 import pytest
 
+from sim.experiments import buying
 from sim.experiments.calibrate import calibrate, read
 from sim.experiments.calibrate.buying import MODELS, Likelihood, _waiting, expected, fit
 from sim.experiments.calibrate.histories import Histories, histories
-from sim.experiments.calibrate.nbd import STANDARD, fit_standard
 from sim.experiments.calibrate.playing import play, purchases
 from sim.experiments.calibrate.spend import spending
 from sim.scenario import load
 from sim.scenario.shipped import shipped
 from tests.experiments.calibrated import PATHS, TRUTH, known, log_of, market
 
+STANDARD = {model.name: model for model in (buying.BetaGeometric, buying.Pareto)}
 CDNOW = shipped()["cdnow"].parent / "data" / "cdnow_sample.csv"
 
 
@@ -34,14 +35,15 @@ def test_published_estimates_come_back(weeks_39, name, published, log_likelihood
     x = np.bincount(weeks_39.customer) - 1
     last = np.zeros(len(x))
     np.maximum.at(last, weeks_39.customer, weeks_39.period)
-    logs, found = fit_standard(name, x, (last - weeks_39.entry) / 7, (272 - weeks_39.entry) / 7)
-    assert np.exp(logs) == pytest.approx(list(published.values()), rel=0.005)
-    assert found == pytest.approx(log_likelihood, abs=0.1)
+    summaries = {"frequency": x, "recency": (last - weeks_39.entry) / 7, "age": (272 - weeks_39.entry) / 7}
+    found = buying.fit(STANDARD[name], summaries)
+    assert list(found.parameters.values()) == pytest.approx(list(published.values()), rel=0.005)
+    assert found.log_likelihood == pytest.approx(log_likelihood, abs=0.1)
 
 
 def test_expected_purchases_of_the_standard_models_begin_at_nought_and_grow():
-    for name, logs in (("BG/NBD", np.log([0.243, 4.414, 0.793, 2.426])), ("Pareto/NBD", np.log([0.553, 10.58, 0.606, 11.67]))):
-        found = STANDARD[name][1](logs, np.arange(0, 79.0))
+    for name, values in (("BG/NBD", (0.243, 4.414, 0.793, 2.426)), ("Pareto/NBD", (0.553, 10.58, 0.606, 11.67))):
+        found = STANDARD[name](*values).purchases(np.arange(0, 79.0))
         assert found[0] == pytest.approx(0) and (np.diff(found) > 0).all() and (np.diff(found, 2) < 0).all()
 
 

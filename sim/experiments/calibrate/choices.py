@@ -4,8 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-FAMILIES = ("normal", "normal_each", "gamma")
-
 
 @dataclass(frozen=True)
 class Choices:

@@ -1,28 +1,33 @@
 """A log beside the market that it became: the course of purchases, how often customers buy, and what they go on to buy."""
 
+from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
+from sim.experiments.buying import BetaGeometric, Pareto, fit
 from sim.experiments.calibrate.buying import Buying, expected
 from sim.experiments.calibrate.histories import SHOWN_BY_WEEK, Histories
-from sim.experiments.calibrate.nbd import STANDARD, fit_standard
 from sim.experiments.calibrate.result import fit_table
+from sim.experiments.likelihood import Fit, NoFit
 
 FEWEST_IN_A_CLASS = 15
 EDGES = (0, 1, 2, 3, 5, 10, 20, 50, 100, 200, 500)
 
 
-def standards(sample: Histories) -> dict[str, tuple[np.ndarray, float]]:
-    """BG/NBD and Pareto/NBD of the same histories: logarithms of the parameters (in periods), log likelihood."""
+def standards(sample: Histories) -> dict[str, Fit]:
+    """BG/NBD and Pareto/NBD of the same histories, in periods, by name; one that cannot be fitted is left out."""
     last = np.zeros(sample.customers)
     np.maximum.at(last, sample.customer, sample.period)
     x = np.bincount(sample.customer, minlength=sample.customers) - 1
-    found = {name: fit_standard(name, x, last - sample.entry, sample.periods - 1.0 - sample.entry) for name in STANDARD}
+    summaries, found = {"frequency": x, "recency": last - sample.entry, "age": sample.periods - 1.0 - sample.entry}, {}
+    for model in (BetaGeometric, Pareto):
+        with suppress(NoFit):
+            found[model.name] = fit(model, summaries)
     whole = np.arange(2.0 * sample.periods)
-    return {name: fitted for name, fitted in found.items() if np.isfinite(STANDARD[name][1](fitted[0], whole)).all()}
+    return {name: one for name, one in found.items() if np.isfinite(one.model.purchases(whole)).all()}
 
 
 def course(seen: Histories, best: Buying, played: np.ndarray, buyers: int, standard: dict) -> pd.DataFrame:
@@ -46,7 +51,7 @@ def course(seen: Histories, best: Buying, played: np.ndarray, buyers: int, stand
     slopes = np.where(ends >= seen.split, slopes - slopes[:, [max(np.searchsorted(ends, seen.split) - 1, 0)]], 0)  # of what is yet to come
     doubt = np.sqrt(np.maximum(np.einsum("it,ij,jt->t", slopes, best.covariance, slopes), 0) + luck**2)
     others = {
-        name: _calendar(seen, np.diff(STANDARD[name][1](logs, np.arange(seen.periods + 1.0))))[ends] for name, (logs, _) in standard.items()
+        name: _calendar(seen, np.diff(one.model.purchases(np.arange(seen.periods + 1.0))))[ends] for name, one in standard.items()
     }
     what = "repeat purchases, cumulative" if seen.entered == "first purchase" else "purchases, cumulative"
     low, high = mean - 1.96 * doubt, mean + 1.96 * doubt

@@ -17,7 +17,7 @@ from sim.experiments.calibrate.rates import chances, fit_counts
 from sim.experiments.calibrate.reading import Table
 from sim.experiments.calibrate.repertoires import MEASURES, Bought
 from sim.experiments.calibrate.result import Calibration, dropped_table, fit_table
-from sim.experiments.calibrate.staying_scenario import safe_name
+from sim.experiments.calibrate.writing import safe_name
 
 MOST_FITTED = 2000  # households that the likelihood is taken over
 RUNS_HELD_AGAINST = 10

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.experiments.calibrate.reading import Table, UnfitData, numbers, simple
 from sim.experiments.calibrate.repertoires import MEASURES
-from sim.experiments.calibrate.staying_scenario import safe_name
+from sim.experiments.calibrate.writing import safe_name
 from sim.scenario.suggest import among
 
 WEEKS = 52  # where the table does not say how long it covers

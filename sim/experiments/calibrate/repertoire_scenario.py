@@ -7,8 +7,7 @@ from sim.experiments.calibrate.panel_money import ELASTICITY
 from sim.experiments.calibrate.panel_scenario import COST
 from sim.experiments.calibrate.repertoire_fit import Fitted
 from sim.experiments.calibrate.repertoire_reading import REST, Brands
-from sim.experiments.calibrate.staying_scenario import safe_name
-from sim.experiments.calibrate.writing import comment, quiet_product, quoted, said, with_interval
+from sim.experiments.calibrate.writing import comment, quiet_product, quoted, safe_name, said, with_interval
 
 BUYERS = 5000
 

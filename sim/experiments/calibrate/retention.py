@@ -8,7 +8,8 @@ from sim.experiments.calibrate.reading import Table, UnfitData, numbers, simple
 from sim.experiments.calibrate.result import Calibration, dropped_table, estimates_table
 from sim.experiments.calibrate.result import fit_table as beside
 from sim.experiments.calibrate.staying import Staying, fit_table, survival
-from sim.experiments.calibrate.staying_scenario import market_text, safe_name
+from sim.experiments.calibrate.staying_scenario import market_text
+from sim.experiments.calibrate.writing import safe_name
 
 UNITS = {
     "year": "year",

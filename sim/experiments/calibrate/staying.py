@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import minimize
-from scipy.special import betainc, betaln, expit, log_expit
+from scipy.special import betainc, expit, log_expit
+
+from sim.experiments.staying import ShiftedBetaGeometric
 
 GRID = np.linspace(-12, 12, 161)
 BOUNDS = np.log([(0.02, 500), (0.02, 500)])
@@ -53,7 +55,7 @@ class Staying:
 
 def survival(ours: float, elsewhere: float, renewals: int) -> np.ndarray:
     """B(ours + t, elsewhere) / B(ours, elsewhere) for t = 0 … renewals."""
-    return np.exp(betaln(ours + np.arange(renewals + 1), elsewhere) - betaln(ours, elsewhere))
+    return ShiftedBetaGeometric(elsewhere, ours).survival(np.arange(renewals + 1))
 
 
 def fit_table(lost: np.ndarray, left: np.ndarray) -> Staying:

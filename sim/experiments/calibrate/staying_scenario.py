@@ -1,7 +1,5 @@
 """The market of contracts that are renewed or not, as a scenario."""
 
-import re
-
 import numpy as np
 
 from sim.experiments.calibrate.staying import Staying
@@ -14,6 +12,7 @@ from sim.experiments.calibrate.writing import (
     quiet_behaviour,
     quiet_product,
     quoted,
+    safe_name,
     said,
     with_interval,
 )
@@ -21,12 +20,6 @@ from sim.experiments.calibrate.writing import (
 PRICE = 100.0
 GROUPS = {1: ["customers"], 2: ["leaves_easily", "stays"], 3: ["leaves_easily", "in_between", "stays"]}
 Group = tuple[str, float, float]  # name, share, effect on the logit of staying
-
-
-def safe_name(word: str) -> str:
-    """A word as a name in a scenario and of a file."""
-    name = re.sub(r"[^a-z0-9]+", "_", str(word).lower()).strip("_")
-    return name if name and not name[0].isdigit() else f"cohort_{name}".rstrip("_")
 
 
 def market_text(

@@ -1,6 +1,7 @@
 """Scenarios as text: numbers that say where they come from, and files written whole or not at all."""
 
 import math
+import re
 import textwrap
 from pathlib import Path
 
@@ -72,3 +73,9 @@ def write(found: Calibration, path: Path) -> list[Path]:
         part.write_text(text, encoding="utf-8", newline="\n")
         part.replace(file)
     return list(files)
+
+
+def safe_name(word: str) -> str:
+    """A word as a name in a scenario and of a file."""
+    name = re.sub(r"[^a-z0-9]+", "_", str(word).lower()).strip("_")
+    return name if name and not name[0].isdigit() else f"cohort_{name}".rstrip("_")

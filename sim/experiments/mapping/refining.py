@@ -85,11 +85,6 @@ def borders_in(means: np.ndarray) -> list[tuple[int, int]]:
                    if pair[0] != pair[1]})
 
 
-def most_missed(off: np.ndarray | None, one: int, other: int) -> float | None:
-    """What straight lines missed of the difference between two strategies, at most."""
-    return None if off is None else float(np.abs(off[:, one] - off[:, other]).max())
-
-
 def located(gap: np.ndarray, off: float | None, size: tuple[float, float]) -> bool:
     """Whether a border is known well enough: the interval holds nought at every corner (the band is wider than the cell), or what straight
     lines miss is little beside the interval or moves the border by little. gap: [corner, run]."""
