@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.experiment import draw, folder_of, names, tell
+from sim.cli.asked import names
+from sim.cli.experiment import draw, folder_of, tell
 from sim.cli.goes_on import goes_on
 from sim.cli.guard import FAILED, WrongUse, guarded
 from sim.cli.options import File, Force, Json, NoFigures, Out, Quiet, RunCount, Scheduler, Sets, Threads

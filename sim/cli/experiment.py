@@ -35,8 +35,3 @@ def tell(found, folder: Path, as_json: bool, quiet: bool, result: Callable, note
     else:
         show(result(found))
         show(["", *notes], wrap=False)
-
-
-def names(text: str | None) -> list[str] | None:
-    """Names separated by commas; None where nothing is said."""
-    return [name.strip() for name in text.split(",") if name.strip()] or None if text else None

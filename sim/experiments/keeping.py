@@ -12,7 +12,7 @@ import pandas as pd
 
 from sim.experiments.sweep.record import RECORD as SWEEP
 from sim.experiments.sweep.record import locked
-from sim.experiments.sweep.store import OtherStudy, cleared, whole
+from sim.experiments.sweep.store import OtherStudy, cleared, write_json
 from sim.experiments.sweep.work import model
 from sim.parquet import write_table
 from sim.provenance import commit, spoken_command, versions
@@ -41,8 +41,7 @@ class Kept:
         self._write()
 
     def _write(self) -> None:
-        with whole(self.folder / RECORD) as file:
-            file.write((json.dumps(self.record, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode())
+        write_json(self.folder / RECORD, self.record)
 
 
 @contextmanager

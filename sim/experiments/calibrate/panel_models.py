@@ -29,7 +29,6 @@ class Search:
     chosen: Estimate
     tried: dict[str, Estimate]
     classes_supported: bool
-    one_class: Estimate
 
 
 def split(c: Choices) -> tuple[Choices, Choices, np.ndarray]:
@@ -66,7 +65,7 @@ def search(c: Choices, priced: bool, seed: int, threads: int, tell=None) -> Sear
         beside = normal if other.tastes == "normal" else shaped
         beside = beside if beside.model == other else attempt(f"{other.tastes} tastes, as a check", other, beside)
         supported = two_classes(beside, attempt(f"{other.tastes} tastes, two classes, as a check", replace(other, classes=2), beside))
-    return Search(two if supported else one, tried, supported, one)
+    return Search(two if supported else one, tried, supported)
 
 
 def two_classes(one: Estimate, two: Estimate) -> bool:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sim.experiments.sweep.plan import Plan
 from sim.experiments.sweep.schedule import Target
-from sim.experiments.sweep.store import OtherStudy, whole
+from sim.experiments.sweep.store import OtherStudy, write_json
 from sim.experiments.sweep.work import job_of, model
 from sim.provenance import commit, spoken_command, versions
 from sim.scenario.address import facts_at
@@ -65,8 +65,7 @@ def read_record(folder: Path) -> dict | None:
 
 def write_record(folder: Path, record: dict) -> None:
     """Write sweep.json, whole or not at all."""
-    with whole(folder / RECORD) as file:
-        file.write((json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode())
+    write_json(folder / RECORD, record)
 
 
 def refuse_another(folder: Path, plan: Plan, target: Target, record: dict) -> None:

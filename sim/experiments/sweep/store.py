@@ -5,6 +5,7 @@ stands there is whole at any time, can be read while the sweep runs, and a proce
 more. Parts are merged as they become many. At the end the rows are put in order, in files of bounded size, and the folder of parts is
 exchanged for that of the ordered files; whoever is killed in between finds one of the two.
 """
+import json
 import os
 import shutil
 import time
@@ -197,6 +198,12 @@ def whole(path: Path) -> Iterator[IO[bytes]]:
         sync_folder(path.parent)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def write_json(path: Path, record: dict) -> None:
+    """Write a record, whole or not at all."""
+    with whole(path) as file:
+        file.write((json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode())
 
 
 def cleared(folder: Path) -> None:
