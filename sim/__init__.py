@@ -45,7 +45,7 @@ _CONTENTS = {
     "break_even_map": "sim.experiments.mapping",
     "kotler": "sim.experiments.kotler",
     "published": "sim.experiments.published",
-    "export": "sim.export",
+    "export": "sim.exports",
     "lab": "sim.experiments.lab",
     "calibrate": "sim.experiments.calibrate",
     "sensitivity": "sim.experiments.sensitivity",

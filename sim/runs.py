@@ -63,11 +63,12 @@ class Runs:
 
 def simulate(scenario, strategies: Iterable[str] | None = None, runs: int | None = None, seed: int | None = None,
              watch: Iterable[int] = (), threads: int | None = None, keep_state: bool = False,
-             progress: Callable[[int, int], None] | None = None) -> Runs:
+             progress: Callable[[int, int], None] | None = None, go_on: Runs | None = None) -> Runs:
     """Play every strategy in every run.
 
     strategies: names, default all of the scenario's; runs, seed: default the scenario's; watch: numbers (0 … buyers − 1) of buyers whose
-    states are kept period by period; threads: default all cores; progress: called with (done, total) periods of markets played.
+    states are kept period by period; threads: default all cores; progress: called with (done, total) periods of markets played;
+    go_on: the first runs of the same question, played before, which are taken as they are.
     Raises KeyError for an unknown strategy, ScenarioError for an edge list that cannot be used. Same scenario, runs and seed: the same
     numbers, bit for bit.
     """
@@ -76,7 +77,9 @@ def simulate(scenario, strategies: Iterable[str] | None = None, runs: int | None
     result = Runs(scenario, seed, tuple(watch), {name: [None] * (runs or scenario.runs) for name in names})
     population, threads = draw_population(scenario), threads or os.cpu_count() or 1
     buyer_network(scenario, population, seed, 0)      # an edge list that cannot be used says so before anything is played
-    tasks = [(name, run) for run in range(result.runs) for name in names]
+    for name in names if go_on else ():
+        result.records[name][:go_on.runs] = go_on.records[name]
+    tasks = [(name, run) for run in range(go_on.runs if go_on else 0, result.runs) for name in names]
     arrays = {name: strategy_arrays(scenario, name) for name in names}
     shared = scenario.market.buyers >= LARGE_MARKET and threads > 1
     meter = Meter(len(tasks) * (burn_in(scenario) + scenario.market.periods), progress)

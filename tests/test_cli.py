@@ -55,8 +55,9 @@ def test_help_imports_nothing_heavy(here):
     assert done.stdout.rstrip().endswith("[]") and "relationship" in done.stdout
 
 
-COMMANDS = ("compare", "run", "trace", "graph", "report", "verify", "map", "kotler", "sensitivity", "optimise", "equilibrium", "sweep",
-            "calibrate", "claims", "published", "export", "lab", "list", "new", "explain", "check", "diff", "schema")
+COMMANDS = ("compare", "run", "trace", "graph", "report", "limits", "verify", "map", "kotler", "sensitivity", "optimise",
+            "equilibrium", "sweep", "calibrate", "claims", "published", "gallery", "export", "lab", "list", "new",
+            "explain", "check", "diff", "schema")
 
 
 def test_help_names_every_command():

@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 from sim.cli import app
 from sim.core import state as at
 from sim.experiments.published.markets import BUYERS, STRATEGY, static_market
-from sim.export import NoExport, export
-from sim.export.calendar import first_day
+from sim.exports import NoExport, export
+from sim.exports.calendar import first_day
 from sim.money import money
 from sim.panel import buyer_table
 from sim.parquet import read_provenance, read_table

@@ -11,8 +11,10 @@ from sim.cli import (
     equilibrium,
     export,
     files,
+    gallery,
     kotler,
     lab,
+    limits,
     optimise,
     play,
     published,
@@ -36,6 +38,7 @@ tenure compare FILE --set sellers.ours.price=95 --runs 100
 tenure trace default                  one buyer's two lives, side by side
 tenure graph default                  who is related to whom: a map, and a graph for Gephi, yEd or Cytoscape
 tenure report results/default         one page for the board
+tenure limits default                 what the model leaves out, and what of a market is assumed
 tenure map default                    where which strategy pays, over two parameters
 tenure optimise default               the best relationship policy, under a budget and a capacity
 tenure equilibrium default            what happens when rivals choose as freely as we do
@@ -101,6 +104,7 @@ for command in (
     play.trace,
     structure.graph,
     report.report,
+    limits.limits,
     play.verify,
     # beyond one point
     mapping.map_,
@@ -113,6 +117,7 @@ for command in (
     calibrate.calibrate,
     claims.claims,
     published.published,
+    gallery.gallery,
     export.export,
     lab.lab,
     # scenario files

@@ -63,8 +63,8 @@ def export(
     """
     from sim.cli import waiting
     from sim.cli.place import refuse_unwritable
-    from sim.export import NoExport
-    from sim.export import export as write
+    from sim.exports import NoExport
+    from sim.exports import export as write
     from sim.scenario import load
 
     scenario = load(file, [*(sets or ()), *([f"market.buyers={buyers}"] if buyers else ())])

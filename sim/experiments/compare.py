@@ -131,6 +131,14 @@ class Comparison(Told):
         return period_table(self.runs)
 
     @cached_property
+    def survival(self) -> pd.DataFrame:
+        """How long the focal seller's relationships lasted (`tables.survival_table`)."""
+        from sim.tables import survival_table
+
+        table = survival_table(self.runs)
+        return table[table.seller == self.focal]
+
+    @cached_property
     def summary(self) -> pd.DataFrame:
         """One row for each strategy: what the focal seller came to (see `experiments.summary`)."""
         from sim.experiments.summary import summarise

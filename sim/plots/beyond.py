@@ -146,7 +146,7 @@ def worth(comparison) -> "Figure":
                     f"what it cost to win taken off, {market.currency}")
     money_axis(axes.xaxis)
     title = worth_finding(comparison)
-    finish(figure, title, source_line(comparison), left=1.75, top=0.6)
+    finish(figure, title, source_line(comparison), left=1.75, top=0.6, bottom=1.15)
     name_key(figure, paint, title)
     return figure
 

@@ -84,5 +84,6 @@ def source(table) -> str:
     return (
         f"Tenure · scenario {scenario.slug} · {table.reading.words}\n"
         f"{counted(table.runs, 'paired run')} over {span} · seed {scenario.seed} · "
-        "sure: share of bootstrap resamples of the runs · ▲ ▼ levels above or below Kotler's (1992; seven cells from memory)"
+        "sure: share of bootstrap resamples of the runs\n"
+        "▲ ▼ levels above or below Kotler's (1992; seven cells from memory)"
     )

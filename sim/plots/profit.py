@@ -9,6 +9,8 @@ from sim.wording import amount, capital, counted, signed, spoken, took_place
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+EARLY = 0.25  # share of the time within which a remark stands to the right of its place: to the left there is no room
+
 
 @styled
 def profit(comparison) -> "Figure":
@@ -102,7 +104,9 @@ def mark_gap(axes, comparison) -> None:
             ha="left" if deepest.period < 0.15 * len(path) else "center",
         )
     if not math.isnan(row["gets_ahead"]) and row["gets_ahead"] > 1:
-        note(axes, f"ahead for good\nfrom {took_place(period, row['gets_ahead'])}", (row["gets_ahead"], 0), (-14, 46), ha="right")
+        early = row["gets_ahead"] < EARLY * len(path)
+        words = f"ahead for good\nfrom {took_place(period, row['gets_ahead'])}"
+        note(axes, words, (row["gets_ahead"], 0), (14 if early else -14, 46), ha="left" if early else "right")
 
 
 def gap_finding(comparison) -> str:
@@ -117,7 +121,9 @@ def gap_finding(comparison) -> str:
             f"{took_place(market.period, row['gets_ahead'])} and ends at {end}"
         )
     if row["verdict"] == "ahead":
-        return f"{name} never falls behind {spoken(comparison.baseline)} and ends at {end} {unit}"
+        since = took_place(market.period, row["gets_ahead"]) if row["gets_ahead"] > 1 else ""
+        ahead = f"is ahead for good from {since}" if since else f"never falls behind {spoken(comparison.baseline)}"
+        return f"{name} {ahead} and ends at {end} {unit}"
     if row["verdict"] == "behind":
         return f"{name} does not earn back what it costs: {end} {unit} after {span}"
     between = f"between {signed(row['low'])} and {signed(row['high'])}"

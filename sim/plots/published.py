@@ -40,7 +40,7 @@ def published(found) -> "Figure":
     axes.spines["left"].set_visible(False)
     axes.set_ylim(len(groups) - 0.4, -0.6)
     axes.set_xlim(-edge, edge)
-    axes.set_xlabel("standard errors by which the simulated figure is off the exact one")
+    axes.set_xlabel("standard errors off the exact figure")
     above = axes.get_xaxis_transform()
     for place, words, colour in ((0, "99 of 100 by chance", QUIET), (4, "off", LOSS), (-4, "off", LOSS)):
         axes.text(place, 1.015, words, ha="center", va="bottom", fontsize=SMALL, color=colour, transform=above)

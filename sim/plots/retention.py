@@ -125,10 +125,12 @@ def retention_finding(comparison, means) -> str:
     if change.empty:
         return "Retention by buyer type"
     kind = change.abs().idxmax()
-    word = "lifts" if change[kind] > 0 else "lowers"
+    before, after = table[comparison.baseline][kind], table[name][kind]
+    if percent(before) == percent(after):
+        return f"{capital(spoken(name))} hardly moves retention: {percent(after)} of {name_of_type(kind)} accounts a year, as before"
     return (
-        f"{capital(spoken(name))} {word} retention most among {name_of_type(kind)} buyers: "
-        f"from {percent(table[comparison.baseline][kind])} to {percent(table[name][kind])} a year"
+        f"{capital(spoken(name))} {'lifts' if after > before else 'lowers'} retention most among {name_of_type(kind)} buyers: "
+        f"from {percent(before)} to {percent(after)} a year"
     )
 
 

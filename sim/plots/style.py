@@ -81,9 +81,9 @@ def finish(
 
 def balanced(text: str, most: int) -> list[str]:
     """The text in as few lines of at most `most` letters as it takes, all about equally long."""
-    lines = textwrap.wrap(text, most)
+    lines = textwrap.wrap(text, most, break_on_hyphens=False)
     for width in range(max(len(text) // len(lines), 1), most):
-        shorter = textwrap.wrap(text, width, break_long_words=False)
+        shorter = textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
         if len(shorter) == len(lines) and max(map(len, shorter)) <= most:
             return shorter
     return lines

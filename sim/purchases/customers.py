@@ -144,7 +144,7 @@ class Customers:
         return pd.DataFrame(table)
 
     def truth(self) -> pd.DataFrame:
-        """What no log shows, a row for each customer: see `sim.export.columns.TRUTH`."""
+        """What no log shows, a row for each customer: see `sim.exports.columns.TRUTH`."""
         kinds = np.searchsorted(np.cumsum(buyers_by_type(self.scenario)), self.column("number"), side="right")
         standing = self.state.reindex(range(self.size))
         sellers = [*self.scenario.sellers]

@@ -3,6 +3,6 @@
 >>> from sim import export
 >>> export(Scenario.load("default"), "transactions", "logs")      # logs/transactions.csv, .parquet; logs/truth.csv, .parquet; export.json
 """
-from sim.export.play import FORMS, Exported, NoExport, export
+from sim.exports.play import FORMS, Exported, NoExport, export
 
 __all__ = ["FORMS", "Exported", "NoExport", "export"]

@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 
 from sim.core.jit import source_digest
-from sim.export import columns as means
-from sim.export.calendar import FIRST_DAY, first_day
-from sim.export.choices import Choices
-from sim.export.readme import readme
-from sim.export.writing import FORMATS, Writer, money
+from sim.exports import columns as means
+from sim.exports.calendar import FIRST_DAY, first_day
+from sim.exports.choices import Choices
+from sim.exports.readme import readme
+from sim.exports.writing import FORMATS, Writer, money
 from sim.offers import discount_per_period
 from sim.provenance import commit, spoken_command, versions
 from sim.purchases import Customers, purchases, sales

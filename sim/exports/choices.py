@@ -6,7 +6,7 @@ from sim.core import state as at
 from sim.core.draws import one_uniform
 from sim.core.entering import quantile
 from sim.core.terms import D_TASTE
-from sim.export.writing import money
+from sim.exports.writing import money
 from sim.offers import burn_in
 from sim.panel import ATTRIBUTES
 from sim.population import buyers_by_type
