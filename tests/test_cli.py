@@ -56,7 +56,7 @@ def test_help_imports_nothing_heavy(here):
 
 
 COMMANDS = ("compare", "run", "trace", "graph", "report", "limits", "verify", "map", "kotler", "sensitivity", "optimise",
-            "equilibrium", "sweep", "calibrate", "claims", "published", "gallery", "export", "lab", "list", "new",
+            "equilibrium", "sweep", "calibrate", "claims", "published", "gallery", "export", "lab", "lessons", "list", "new",
             "explain", "check", "diff", "schema")
 
 

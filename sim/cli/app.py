@@ -14,6 +14,7 @@ from sim.cli import (
     gallery,
     kotler,
     lab,
+    lessons,
     limits,
     optimise,
     play,
@@ -43,6 +44,7 @@ tenure map default                    where which strategy pays, over two parame
 tenure optimise default               the best relationship policy, under a budget and a capacity
 tenure equilibrium default            what happens when rivals choose as freely as we do
 tenure claims                         what the literature claims, and what the model bears out
+tenure lessons                        eight lessons, an hour each, as notebooks or pages
 tenure calibrate purchases.csv        a market read from your own data
 tenure new mine.yaml --from default   a commented file to start from
 """
@@ -120,6 +122,8 @@ for command in (
     gallery.gallery,
     export.export,
     lab.lab,
+    # teaching
+    lessons.lessons,
     # scenario files
     files.list_,
     files.new,
