@@ -25,6 +25,7 @@ from sim.cli import (
     sweep,
 )
 from sim.cli import map as mapping
+from sim.cli import open as opening
 
 UsageError = typer.BadParameter.__base__
 ABOUT = """When does it pay a seller to invest in the relationship after the sale?
@@ -34,6 +35,7 @@ earns more, from when on, and why.
 
 \b
 tenure                                the default market: transactional against relationship
+tenure open                           the same as a page: move a lever, and the verdict follows
 tenure compare office_automation      a market that comes with Tenure, or a file of your own
 tenure compare FILE --set sellers.ours.price=95 --runs 100
 tenure trace default                  one buyer's two lives, side by side
@@ -102,6 +104,7 @@ def start(
 for command in (
     # a market, two strategies
     play.compare,
+    opening.open_,
     play.run,
     play.trace,
     structure.graph,

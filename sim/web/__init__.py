@@ -1,0 +1,1 @@
+"""The page: a market in the browser, on this computer, without a network."""
