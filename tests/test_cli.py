@@ -56,7 +56,7 @@ def test_help_imports_nothing_heavy(here):
 
 
 COMMANDS = ("compare", "open", "run", "trace", "graph", "report", "limits", "verify", "map", "kotler", "sensitivity", "optimise",
-            "equilibrium", "sweep", "calibrate", "claims", "published", "gallery", "export", "lab", "lessons", "list", "new",
+            "equilibrium", "sweep", "calibrate", "claims", "published", "gallery", "export", "lab", "class", "lessons", "list", "new",
             "explain", "check", "diff", "schema")
 
 

@@ -8,6 +8,7 @@ from typer.core import TyperGroup
 from sim.cli import (
     calibrate,
     claims,
+    classroom,
     equilibrium,
     export,
     files,
@@ -46,6 +47,7 @@ tenure map default                    where which strategy pays, over two parame
 tenure optimise default               the best relationship policy, under a budget and a capacity
 tenure equilibrium default            what happens when rivals choose as freely as we do
 tenure claims                         what the literature claims, and what the model bears out
+tenure class                          a lesson that a room plays: predict, then reveal
 tenure lessons                        eight lessons, an hour each, as notebooks or pages
 tenure calibrate purchases.csv        a market read from your own data
 tenure new mine.yaml --from default   a commented file to start from
@@ -126,6 +128,7 @@ for command in (
     export.export,
     lab.lab,
     # teaching
+    classroom.class_,
     lessons.lessons,
     # scenario files
     files.list_,
