@@ -13,7 +13,7 @@ def spoken(name: str) -> str:
 
 
 def counted(number: int, thing: str) -> str:
-    many = f"{thing[:-1]}ies" if thing.endswith("y") else f"{thing}s"
+    many = f"{thing[:-1]}ies" if thing.endswith("y") and thing[-2:-1] not in "aeiou" else f"{thing}s"
     return f"{number:,} {thing if number == 1 else many}"
 
 

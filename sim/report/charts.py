@@ -93,8 +93,9 @@ def profit(study) -> alt.LayerChart:
     tip = ["strategy:N", "label:N"]
     crossing = alt.Chart(alt.NamedData("crossing")).encode(x="period:Q", y="profit:Q", color=colour(study), tooltip=tip)
     ring = crossing.mark_point(size=110, filled=False, fill="white", strokeWidth=2.5, opacity=1)
-    said = crossing.mark_text(align="left", dx=12, dy=16, fontSize=13).encode(text="text:N")
-    return _lines(study, "profit", f"profit so far, {study.scenario.market.currency} per buyer", ring, said)
+    below = crossing.mark_text(align="left", dx=12, dy=16, fontSize=13).encode(text="below:N")
+    above = crossing.mark_text(align="left", dx=12, dy=-16, fontSize=13).encode(text="above:N")
+    return _lines(study, "profit", f"profit so far, {study.scenario.market.currency} per buyer", ring, below, above)
 
 
 def gap(study) -> alt.LayerChart:

@@ -40,14 +40,17 @@ def profit(study) -> Figure:
     for row in study.gain[study.gain.gets_ahead > 1].itertuples() if len(study.gain) else ():
         label = f"ahead for good from {took_place(study.scenario.market.period, row.gets_ahead)}"
         path_of = study.paths[study.paths.strategy == row.strategy].set_index("period").profit
-        crossing.append({"strategy": spoken(row.strategy), "period": row.gets_ahead, "profit": path_of[row.gets_ahead], "label": label,
-                         "text": label if row.strategy == first else ""})  # fmt: skip
+        at = path_of[row.gets_ahead]
+        low = at < path_of.min() + 0.12 * (path_of.max() - path_of.min())  # where the label below would stand on the axis
+        said = label if row.strategy == first else ""
+        crossing.append({"strategy": spoken(row.strategy), "period": row.gets_ahead, "profit": at, "label": label,
+                         "below": "" if low else said, "above": said if low else ""})  # fmt: skip
     return Figure(
         profit_finding(study),
         "Profit so far, discounted, per buyer of the market; bands are 95% intervals over paired runs. Click a name to see it alone.",
         {
             "profit": path(study, study.paths, "profit"),
-            "crossing": pd.DataFrame(crossing, columns=["strategy", "period", "profit", "label", "text"]),
+            "crossing": pd.DataFrame(crossing, columns=["strategy", "period", "profit", "label", "below", "above"]),
         },
     )
 

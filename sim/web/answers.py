@@ -8,7 +8,7 @@ from sim.experiments.compare import Comparison
 from sim.runs import Runs, simulate
 from sim.web.asked import Asked
 from sim.web.desk import Desk, Urgency
-from sim.web.shown import line
+from sim.web.shown import LATER, beginning, packed, shown_figures, summary
 from sim.web.sketch import RUNS, sketch
 
 SLICE = 0.4  # seconds of a core that a slice of sharpening takes, about
@@ -24,28 +24,42 @@ async def sharpening(desk: Desk, asked: Asked, turns: asyncio.Semaphore) -> Asyn
     if small is not scenario:
         yield await desk.do(Urgency.SKETCH, sketched, asked, small)
     began = time.perf_counter()
-    runs = await desk.do(Urgency.FIRST, more, desk, asked, None, min(FIRST, total))
+    runs = await desk.do(Urgency.FIRST, more, asked, None, min(FIRST, total), 1)
     each = (time.perf_counter() - began) / runs.runs
     if runs.runs < total:
-        yield await desk.do(Urgency.FIRST, told, "sharper", asked, runs)
+        async for text in told(desk, Urgency.FIRST, "sharper", asked, runs):
+            yield text
         async with turns:
             while runs.runs < total:
                 upto = min(total, runs.runs + max(1, round(SLICE / each)))
-                runs = await desk.do(Urgency.LATER, more, desk, asked, runs, upto)
-    yield await desk.do(Urgency.LATER, told, "final", asked, runs)
+                runs = await desk.do(Urgency.LATER, more, asked, runs, upto, desk.spare)
+    async for text in told(desk, Urgency.LATER, "final", asked, runs):
+        yield text
 
 
-def more(desk: Desk, asked: Asked, runs: Runs | None, upto: int) -> Runs:
+def more(asked: Asked, runs: Runs | None, upto: int, threads: int) -> Runs:
     """The first `upto` runs, of which `runs` have been played."""
-    return simulate(asked.scenario, asked.strategies, upto, threads=desk.spare, go_on=runs)
+    return simulate(asked.scenario, asked.strategies, upto, threads=threads, go_on=runs)
 
 
 def sketched(asked: Asked, small) -> bytes:
     """The line of a sketch."""
-    return told("sketch", asked, simulate(small, asked.strategies, RUNS, threads=1))
+    return packed(begun("sketch", asked, Comparison(simulate(small, asked.strategies, RUNS, threads=1), asked.scenario.baseline)))
 
 
-def told(stage: str, asked: Asked, runs: Runs) -> bytes:
-    """The line of the runs at hand."""
-    market = asked.scenario.market
-    return line(stage, Comparison(runs, asked.scenario.baseline), asked.scenario.runs, market.buyers)
+def begun(stage: str, asked: Asked, comparison: Comparison) -> dict:
+    """What a stage says first."""
+    return beginning(stage, comparison, asked.scenario.runs, asked.scenario.market.buyers)
+
+
+async def told(desk: Desk, urgency: Urgency, stage: str, asked: Asked, runs: Runs) -> AsyncIterator[bytes]:
+    """The lines of the runs at hand: the verdict with what a sketch shows, then all figures; made figure by figure, so that nobody's
+    hand on a lever waits for somebody's tables."""
+    comparison = Comparison(runs, asked.scenario.baseline)
+    said = await desk.do(urgency, begun, stage, asked, comparison)
+    if stage != "final":
+        yield packed(said)
+    for name in LATER:
+        said["figures"] |= await desk.do(urgency, shown_figures, comparison, (name,))
+    said["summary"] = await desk.do(urgency, summary, comparison)
+    yield await desk.do(urgency, packed, said)

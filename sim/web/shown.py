@@ -6,19 +6,21 @@ import math
 import pandas as pd
 
 from sim.experiments.compare import Comparison
-from sim.report.figures import FIGURES, figures
+from sim.report.figures import figures
 from sim.screens.verdict import ROWS, figure_cell
 from sim.wording import counted, plain, spoken
 
-SKETCHED = ("profit", "gap", "why")  # what a sketch redraws; the rest waits for the first whole runs
+SKETCHED = ("profit", "gap", "why")  # what a sketch redraws
+LATER = ("retention", "survival", "money", "phases")  # what waits for the first whole runs
 
 
-def line(stage: str, comparison: Comparison, of: int, all_buyers: int) -> bytes:
-    """What a comparison says at one stage (sketch, sharper, final), of `of` runs and `all_buyers` buyers in the end."""
+def beginning(stage: str, comparison: Comparison, of: int, all_buyers: int) -> dict:
+    """What a comparison says first at a stage (sketch, sharper, final), of `of` runs and `all_buyers` buyers in the end: the verdict, and
+    the figures of a sketch."""
     order = comparison.gain.sort_values("gain", ascending=False).strategy if comparison.others else []
     sentences = [comparison.sentence(name) for name in order] or [alone(comparison)]
     runs, buyers = comparison.runs.runs, comparison.buyers
-    said = {
+    return {
         "stage": stage,
         "runs": runs,
         "of": of,
@@ -28,11 +30,8 @@ def line(stage: str, comparison: Comparison, of: int, all_buyers: int) -> bytes:
         "others": sentences[1:],
         "precision": precision(stage, runs, buyers),
         "gain": gains(comparison),
-        "figures": shown_figures(comparison, SKETCHED if stage == "sketch" else tuple(FIGURES)),
+        "figures": shown_figures(comparison, SKETCHED),
     }
-    if stage != "sketch":
-        said["summary"] = summary(comparison)
-    return packed(said)
 
 
 def packed(said: dict) -> bytes:

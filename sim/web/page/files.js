@@ -13,7 +13,8 @@ export async function copyYaml(market) {
     )) || copiedByHand(yaml);
   if (done)
     return say(
-      `Copied ${yaml.trim().split("\n").length} lines of YAML: save them as my_market.yaml, and tenure compare my_market.yaml asks the same.`,
+      `Copied ${yaml.trim().split("\n").length} lines of YAML: ` +
+        "save them as my_market.yaml, and tenure compare my_market.yaml asks the same.",
     );
   say("The browser does not let the page copy; here it is.", make("pre", { tabindex: 0 }, yaml));
 }
@@ -55,7 +56,8 @@ function save(blob, name) {
 export async function uploadFile(file, use) {
   const stop = new AbortController();
   const bar = make("progress", { max: 1, "aria-label": `Reading ${file.name}` });
-  const note = say(`Reading ${file.name} …`, bar, make("button", { type: "button", onclick: () => (stop.abort(), note.remove()) }, "Stop"));
+  const halt = () => (stop.abort(), note.remove());
+  const note = say(`Reading ${file.name} …`, bar, make("button", { type: "button", onclick: halt }, "Stop"));
   try {
     for await (const line of lines(`/api/upload?name=${encodeURIComponent(file.name)}`, {
       method: "POST",

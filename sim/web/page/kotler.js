@@ -33,7 +33,8 @@ export function showKotler(line, place) {
       make(
         "p",
         { class: "how" },
-        "In each field the level that earns most in the model, and beneath it the level that Kotler names. A dashed frame: the runs cannot tell it from the next best.",
+        "In each field the level that earns most in the model, and beneath it the level that Kotler names. " +
+          "A dashed frame: the runs cannot tell it from the next best.",
       ),
       make("div", { class: "scrolls", tabindex: 0, role: "region", "aria-label": "Kotler's table" }, table),
       rest && make("p", { class: "more" }, rest),
