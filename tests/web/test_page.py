@@ -131,11 +131,13 @@ def look(server, browser):
 def finished(page) -> None:
     """Wait until the answer has its full precision."""
     page.wait_for_selector(FINAL, timeout=120_000)
+    page.seen = page.get_attribute("body", "data-answers")
 
 
 def moved(page) -> None:
     """Wait for the full answer to what has just been changed."""
-    page.wait_for_function("document.body.dataset.stage !== 'final'")
+    page.wait_for_function("(seen) => document.body.dataset.answers !== seen && document.body.dataset.stage === 'final'", arg=page.seen,
+                           timeout=120_000)
     finished(page)
 
 

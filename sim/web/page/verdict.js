@@ -20,7 +20,9 @@ export function showVerdict(line, market) {
   document.body.dataset.stage = line.stage;
   find("strip").replaceChildren(...leading(line.gain, market));
   showProgress(line);
-  if (line.stage === "final") find("announced").textContent = `${line.sentence} ${line.precision}`;
+  if (line.stage !== "final") return;
+  find("announced").textContent = `${line.sentence} ${line.precision}`;
+  document.body.dataset.answers = Number(document.body.dataset.answers ?? 0) + 1; // full answers so far, for whoever waits for one
 }
 
 /** The verdict is old: another is on its way. */
