@@ -2,7 +2,7 @@
 from sim.core import rules
 from sim.core import state as at
 from sim.core.arithmetic import ZERO, f32, i32, u32
-from sim.core.draws import one_uniform
+from sim.core.draws import one_uniform, pick, uniforms
 from sim.core.handle import view
 from sim.core.jit import njit
 from sim.core.lanes import cell, dyad, has_left, hearsay, last_purchase, put_whole, whole
@@ -34,10 +34,16 @@ def taste(handle, number, entered, k, s):
 @njit
 def impression(handle, number, entered, k, s):
     """What a buyer who has just heard of a seller believes of its offering."""
+    return belief_of(handle, s, taste(handle, number, entered, k, s))
+
+
+@njit
+def belief_of(handle, s, liking):
+    """What a buyer with this taste for a seller believes of it at first."""
     market = view(handle)
     offer = market.offers[s]
-    return rules.first_belief(offer[at.QUALITY], offer[at.PROMISE], market.standing[s, at.REPUTATION],
-                              market.behaviour.market_quality, taste(handle, number, entered, k, s))
+    return rules.first_belief(offer[at.QUALITY], offer[at.PROMISE], market.standing[s, at.REPUTATION], market.behaviour.market_quality,
+                              liking)
 
 
 @njit
@@ -45,9 +51,11 @@ def enter(handle, tile, lane, number, k, t, entered, book):
     """A fresh buyer: attributes and tastes of its type, beliefs from promises, no supplier."""
     market = view(handle)
     sellers = market.standing.shape[0]
-    for a in range(LAST_DRAWN + 1):
-        u = one_uniform(market.luck, number, entered, D_ATTRIBUTES, a)
-        tile[cell(a, lane)] = quantile(market.population.attributes[k, a], u)
+    four = uniforms(market.luck, number, entered, D_ATTRIBUTES, 0)
+    for a in range(LAST_DRAWN + 1):                       # four draws come from one call
+        if a > 0 and a % 4 == 0:
+            four = uniforms(market.luck, number, entered, D_ATTRIBUTES, a // 4)
+        tile[cell(a, lane)] = quantile(market.population.attributes[k, a], pick(four, a % 4))
     tile[cell(at.TIE, lane)] = ZERO
     tile[cell(at.WORTH, lane)] = ZERO
     put_whole(tile, at.INCUMBENT, lane, -1)
@@ -59,12 +67,17 @@ def enter(handle, tile, lane, number, k, t, entered, book):
     if market.hearing:
         nothing_heard(tile, lane, sellers)
     known = u32(0)
+    tastes = reaches = four
     for s in range(sellers):
-        tile[cell(dyad(at.VALUE, s, sellers), lane)] = impression(handle, number, entered, k, s)
+        if s % 4 == 0:
+            tastes = uniforms(market.luck, number, entered, D_TASTE, s // 4)
+            reaches = uniforms(market.luck, number, entered, D_REACH, s // 4)
+        liking = quantile(market.population.tastes[k, s], pick(tastes, s % 4))
+        tile[cell(dyad(at.VALUE, s, sellers), lane)] = belief_of(handle, s, liking)
         tile[cell(dyad(at.RELATIONSHIP, s, sellers), lane)] = ZERO
         tile[cell(dyad(at.BOND, s, sellers), lane)] = ZERO
         put_whole(tile, dyad(at.HISTORY, s, sellers), lane, 0)
-        if one_uniform(market.luck, number, entered, D_REACH, s) < market.offers[s, at.REACH]:
+        if pick(reaches, s % 4) < market.offers[s, at.REACH]:
             known |= u32(1) << u32(s)
             book[s, at.PROSPECTS] += 1
             book[s, at.KNOWN] += market.hearing

@@ -14,7 +14,7 @@ from sim.core.entering import enter, hear, leave_market
 from sim.core.handle import view
 from sim.core.hearing import hear_others, speak
 from sim.core.jit import njit
-from sim.core.lanes import cell, dyad, hearsay, put_whole, whole
+from sim.core.lanes import cell, dyad, fetch, hearsay, put_whole, whole
 from sim.core.relationships import begin_relationship, record_ending, regroup
 from sim.core.scratch import (
     U_TURNOVER,
@@ -181,7 +181,18 @@ def step_tiles(handle, worker, t, scratch):
     """Period t for one worker's tiles."""
     market = view(handle)
     for q in range(worker, market.state.shape[0], market.flows.shape[0]):
+        fetch_tile(handle, q + market.flows.shape[0])
         advance(handle, worker, q, 0, market.population.tile_lanes[q], t, scratch)
+
+
+@njit
+def fetch_tile(handle, q):
+    """Have the next tile brought near while this one is worked on: a large market does not fit into the cache."""
+    market = view(handle)
+    if q < market.state.shape[0]:
+        begin = market.state[q].ctypes.data
+        for line in range(0, 4 * market.state.shape[1], 64):
+            fetch(begin + line)
 
 
 @njit

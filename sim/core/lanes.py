@@ -1,4 +1,8 @@
 """One lane of a tile: how its numbers, whole numbers and history are read and written."""
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
 from sim.core.arithmetic import as_float, as_int, i32, u64
 from sim.core.jit import njit
 from sim.core.state import DYAD_ROWS, ROWS, STRIDE
@@ -64,3 +68,15 @@ def with_purchase(history, t):
     """The history after one more purchase, in period t."""
     more = i32(history & i32(127)) + i32(1 if (history & i32(127)) < i32(127) else 0)
     return i32((history & i32(0xFF80 & 0xFFFF)) | more | i32(i32(t + 1) << i32(16)))
+
+
+@intrinsic
+def fetch(typing, address):
+    """Have the memory at an address brought near: it is read soon. Changes no number."""
+    def generate(context, builder, signature, arguments):
+        pointer, whole_word = ir.IntType(8).as_pointer(), ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [pointer, whole_word, whole_word, whole_word])
+        prefetch = builder.module.declare_intrinsic("llvm.prefetch", [pointer], kind)
+        builder.call(prefetch, [builder.inttoptr(arguments[0], pointer), whole_word(0), whole_word(2), whole_word(1)])
+        return context.get_dummy_value()
+    return types.void(types.int64), generate

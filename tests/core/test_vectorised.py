@@ -11,9 +11,11 @@ import sys
 import llvmlite.binding as llvm
 import pytest
 
+MASKED = r"vmaskmov\w+\s.*%ymm|vmov\w+\s.*%[yz]mm.*\{%k"      # a store into some lanes of a register
 # What a loop must contain on 256-bit or wider registers: packed float products, packed integer products, packed comparisons.
 WANTED = {"use": r"v(mul|fmadd\w+|add|sub)ps\s.*%?[yz]mm", "draw_luck": r"vpmul(udq|ld|lq)\s.*%?[yz]mm",
-          "tally": r"vp(cmpeqd|sub[dq]|add[dq]|and[dq]?|test\w+)\s.*%?[yz]mm", "count_above": r"vcmp\w*ps\s.*%?[yz]mm",
+          "tally": r"vp(cmpeqd|sub[dq]|add[dq]|and[dq]?|test\w+)\s.*%?[yz]mm",
+          "lay_dyad": MASKED, "lay_service": MASKED, "count_above": r"vcmp\w*ps\s.*%?[yz]mm",
           "sum_over": r"v(mulps|rndscaleps|roundps)\s.*%?[yz]mm", "weigh": r"v(mul|add|sub)ps\s.*%?[yz]mm",
           "receive": r"v(mul|add|sub)ps\s.*%?[yz]mm", "deal_tastes": r"vpmul(udq|ld|lq)\s.*%?[yz]mm",
           "deal_four_options": r"vpmul(udq|ld|lq)\s.*%?[yz]mm"}
@@ -29,7 +31,10 @@ from sim.core.scratch import GUMBEL, new_scratch
 scratch, luck = new_scratch(4), np.array([1, 2, 3], np.uint32)
 using.draw_luck(luck, np.uint32(0), 0, LANES, 0, scratch)
 using.use(Behaviour(*np.full(len(Behaviour._fields), 0.5, np.float32)), 0, LANES, scratch, np.float32(1))
-using.tally(scratch, 0, LANES, np.int32(1), np.int32(2))
+using.tally(scratch, 0, LANES, np.int32(1))
+using.greet(scratch, 0, LANES, scratch)
+using.lay_dyad(scratch, np.int32(1), 20, 21, 22, 23, 0, LANES, np.int32(3), np.float32(1), np.float32(1), scratch)
+using.lay_service(np.int32(9), np.full(10, 0.5, np.float32), 0, LANES, scratch)
 using.sum_over(scratch, 0, LANES, np.int32(0), 5, np.float32(100))
 using.count_above(scratch, 0, LANES, np.int32(0), 5, np.float32(0.2), np.float32(0.5))
 
