@@ -68,6 +68,9 @@ def app(threads: int | None = None) -> Starlette:
     async def parameters(request: Request) -> Response:
         return JSONResponse({"rows": await at_desk(request, sections.parameters)})
 
+    async def limits(request: Request) -> Response:
+        return JSONResponse(await at_desk(request, sections.limits))
+
     async def yaml(request: Request) -> Response:
         text = await at_desk(request, upload.as_file)
         return PlainTextResponse(text, headers={"Content-Disposition": "attachment; filename=market.yaml"})
@@ -101,6 +104,7 @@ def app(threads: int | None = None) -> Starlette:
             Route("/api/map", map_),
             Route("/api/lives", lives),
             Route("/api/parameters", parameters),
+            Route("/api/limits", limits),
             Route("/api/upload", bring, methods=["POST"]),
             Route("/yaml", yaml),
             Route("/report", report),

@@ -142,3 +142,16 @@ def parameters(asked: Asked) -> list[dict]:
 
     before = {row.path: row.value for row in explain(asked.unchanged)}
     return [row._asdict() | {"changed": before.get(row.path) != row.value} for row in explain(asked.scenario)]
+
+
+def limits(asked: Asked) -> dict:
+    """What the model leaves out that touches this market, and which of its numbers are assumptions."""
+    from sim.report.assumed import assumed
+    from sim.report.limits import touched
+
+    found = assumed(asked.scenario, asked.strategies)
+    return {
+        "limits": [one._asdict() for one in touched(asked.scenario, asked.strategies).touching],
+        "sentence": found.sentence(),
+        "deciding": [row._asdict() for row in found.deciding],
+    }

@@ -140,6 +140,12 @@ def test_the_rest_is_one_click_away(page):
     assert [row["path"] for row in rows if row["changed"]] == ["sellers.ours.price"]
 
 
+def test_the_page_says_what_the_model_leaves_out(page):
+    told = page.get("/api/limits?market=default").json()
+    assert told["limits"][0]["left_out"].startswith("The intervals cover luck alone") and told["limits"][0]["remedy"]
+    assert "assum" in told["sentence"] and any(row["path"].startswith("buyers.") for row in told["deciding"])
+
+
 @pytest.mark.slow
 def test_kotlers_table_and_the_map_come_with_a_bar(page):
     told = lines(page, "/api/kotler?market=default&customers=300&horizon=24&runs=3")

@@ -39,7 +39,7 @@ const parts = {
     () => address.market(),
     (path, text) => address.set(path, text),
   ),
-  assumed: new Assumed(),
+  assumed: new Assumed(() => address.market()),
 };
 const summary = make("div", { class: "summary" });
 const gains = make("div", { class: "strip wide" });
@@ -77,7 +77,7 @@ function took(data) {
   showMarket(data);
   parts.assumed.show(data, `/yaml?${address.market()}`);
   chooseMarket();
-  if (sections.part === parts.parameters) parts.parameters.open();
+  if ([parts.parameters, parts.assumed].includes(sections.part)) sections.part.open();
 }
 
 /** A line of the newest state's answer. */
