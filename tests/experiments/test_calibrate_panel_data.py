@@ -133,3 +133,17 @@ def test_rates_are_recovered_where_light_buyers_are_missing():
     assert chances(mean, shape, 53)[5:].sum() == pytest.approx((counts >= 5).mean(), abs=0.06)
     (naive, _), _ = fit_counts(counts[counts >= 5], 53, 0)                       # the negative control: as if nobody were missing
     assert naive > 0.2
+
+
+def test_a_long_panel_is_the_same_panel(table):
+    """A row for each alternative, as choice tools want it: read as the wide one, up to the order of columns; occasions without a choice are
+    counted, not taken for brands."""
+    brands, _ = alternatives(table.columns, set(table.brand))
+    rows = [{"household": row["household"], "day": row["day"], "chid": number, "alternative": brand,
+             "choice": int(row["brand"] == brand), "price": row[f"price.{brand}"]}
+            for number, (_, row) in enumerate(table.iterrows()) for brand in brands]  # fmt: skip
+    nothing = [{**row, "chid": -1, "choice": 0} for row in rows[: len(brands)]]
+    wide, long = (panel_of(read(one, "panel")) for one in (table, pd.DataFrame(rows)))
+    assert (long.choices.brands, long.counts.tolist()) == (wide.choices.brands, wide.counts.tolist())
+    assert (long.choices.chosen == wide.choices.chosen).all() and np.allclose(long.choices.price, wide.choices.price)
+    assert read(pd.DataFrame(rows + nothing), "panel").dropped == {"not one alternative was taken": len(brands)}

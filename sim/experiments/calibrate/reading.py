@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sim.experiments.calibrate.columns import CALLED, KINDS, UnfitData, kind_of, roles, simple
+from sim.experiments.calibrate.panel_long import is_long, widened
 from sim.experiments.calibrate.values import days, numbers
 from sim.scenario.suggest import among
 
@@ -51,16 +52,20 @@ def read(source: str | Path | pd.DataFrame, kind: str | None = None, columns: di
     kind = kind or kind_of(names, given)
     if kind not in KINDS:
         raise UnfitData(f"{kind!r} is no kind of data; {among(kind, KINDS)}")
-    taken = roles(names, kind, given)
-    wanted = list(taken.values()) if kind == "log" else names
+    wanted = list(roles(names, kind, given).values()) if kind == "log" else names
     if isinstance(source, pd.DataFrame):
         frame, broken = source[wanted], 0
     else:
         frame, broken = load(Path(source), wanted)
     if frame.empty:
         raise UnfitData(f"{where(source)} has no rows")
+    not_one = 0
+    if kind == "panel" and is_long(frame):
+        frame, not_one = widened(frame)
+    taken = roles(list(frame.columns), kind, given)
     table = Table(kind, frame.rename(columns={name: role for role, name in taken.items()}), taken, where(source))
-    table.dropped = {"not as many fields as columns": broken} if broken else {}
+    counted = {"not as many fields as columns": broken, "not one alternative was taken": not_one}
+    table.dropped = {reason: rows for reason, rows in counted.items() if rows}
     table.notes = [f"{role}: column {name!r}" for role, name in taken.items()]
     return table
 
