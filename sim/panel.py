@@ -1,4 +1,5 @@
 """The watched buyers, period by period: the engine's rows decoded into words."""
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -6,12 +7,14 @@ import pandas as pd
 
 from sim.core import state as at
 from sim.core.terms import CHANNELS, LEVELS
+from sim.runs import let_go
 from sim.tables import categories
 
 if TYPE_CHECKING:
     from sim.runs import Runs
 
 NO_SUPPLIER = "none"
+ROWS_AT_ONCE = 200_000       # of the buyer table, made and written at a time: some 50 MB
 EVENTS = {"newcomer": at.NEWCOMER, "problem": at.PROBLEM, "complained": at.COMPLAINED, "detected": at.DETECTED, "resolved": at.RESOLVED,
           "unresolved": at.UNRESOLVED, "contact": at.CONTACT, "occasion": at.OCCASION, "reviewed": at.REVIEWED, "switched": at.SWITCHED,
           "skipped": at.SKIPPED, "broken": at.BROKEN}
@@ -31,25 +34,37 @@ def buyer_table(runs: "Runs") -> pd.DataFrame:
     recommended it, -1: nobody, or no account there any more); recommended (the seller last recommended and not weighed yet),
     recommended_by (the channel) and adviser (whose word it was, as referrer); the buyer's own numbers: ATTRIBUTES (volume is per lot).
     A buyer that leaves the market is followed by a fresh one under the same number: `newcomer` marks the period."""
-    if not runs.watched:
-        raise ValueError("no buyer was watched; play the runs again with watch=[...], numbers from 0 to buyers − 1")
-    return pd.concat([_strategy(runs, strategy) for strategy in runs.strategies], ignore_index=True)
+    return pd.concat(buyer_tables(runs), ignore_index=True)
 
 
-def _strategy(runs: "Runs", strategy: str) -> pd.DataFrame:
-    """The buyer table of one strategy."""
+def buyer_tables(runs: "Runs", rows: int = ROWS_AT_ONCE) -> Iterator[pd.DataFrame]:
+    """`buyer_table` piece by piece, in the order of its rows: each piece some periods of one run, about `rows` rows, whatever there is.
+
+    Raises ValueError where no buyer was watched."""
     from sim.offers import burn_in
 
-    before = burn_in(runs.scenario)
-    first = 0 if before else 1                                  # a new market has no state before its first period
-    panel = np.stack([record.panel for record in runs.records[strategy]])[:, first:]
+    if not runs.watched:
+        raise ValueError("no buyer was watched; play the runs again with watch=[...], numbers from 0 to buyers − 1")
+    first = 0 if burn_in(runs.scenario) else 1                  # a new market has no state before its first period
+    step = max(rows // len(runs.watched), 1)
+    for strategy in runs.strategies:
+        for run, record in enumerate(runs.records[strategy]):
+            for begin in range(first, len(record.panel), step):
+                yield _piece(runs, strategy, run, begin, record.panel[begin:begin + step])
+            let_go(record.panel)
+
+
+def _piece(runs: "Runs", strategy: str, run: int, first: int, panel: np.ndarray) -> pd.DataFrame:
+    """The buyer table of one run in the periods from `first` on; panel: their rows of its panel, [period, buyer, row]."""
+    from sim.offers import burn_in
+
     shape = panel.shape[:-1]
-    run, period, buyer = (np.broadcast_to(axis, shape) for axis in np.ogrid[tuple(slice(n) for n in shape)])
+    period, buyer = (np.broadcast_to(axis, shape) for axis in np.ogrid[tuple(slice(n) for n in shape)])
     period = period + first
-    columns = {"strategy": categories(np.full(shape, runs.strategies.index(strategy)), runs.strategies), "run": run.astype(np.int32),
-               "period": period.astype(np.int32), "buyer": np.array(runs.watched)[buyer],
+    columns = {"strategy": categories(np.full(shape, runs.strategies.index(strategy)), runs.strategies),
+               "run": np.full(shape, run, np.int32), "period": period.astype(np.int32), "buyer": np.array(runs.watched)[buyer],
                "buyer_type": categories(_types(runs)[buyer], runs.scenario.buyers)}
-    now = period + before - 1                                   # the engine counts from 0, burn-in included
+    now = period + burn_in(runs.scenario) - 1                   # the engine counts from 0, burn-in included
     columns |= _relationship(runs, panel, now) | _events(runs, panel, now, period > 0) | _hearsay(runs, panel)
     columns |= {name: panel[..., row] for name, row in ATTRIBUTES.items()}
     return pd.DataFrame({name: values if isinstance(values, pd.Categorical) else np.ascontiguousarray(values).reshape(-1)

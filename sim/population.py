@@ -36,6 +36,12 @@ def buyers_by_type(scenario) -> list[int]:
     return counts.tolist()
 
 
+def evenly_spread(buyers: int, number: int) -> list[int]:
+    """The numbers (0 … buyers − 1) of so many buyers, evenly spread over the market, so that types come in their shares; all, where there
+    are not more."""
+    return np.unique(np.linspace(0, buyers - 1, min(number, buyers)).astype(int)).tolist()
+
+
 def tiles(counts: list[int]) -> dict[str, np.ndarray]:
     """Whole tiles of one type each, the last of a type partly filled: their type, first buyer's number and lanes in use."""
     kinds, firsts, lanes = [], [], []

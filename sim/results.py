@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sim.parquet import read_table, write_table
+from sim.parquet import Reader, read_table, write_pieces, write_table
 from sim.plans import moves
 from sim.provenance import provenance, receipts
 from sim.rebuild import rebuilt
@@ -30,7 +30,7 @@ RECORD = "run.json"
 TABLES = {"periods": period_table, "survival": survival_table, "cohorts": cohort_table}
 BEYOND = {"channels": channel_table, "channel_survival": channel_survival_table, "course": course_table, "goodwill": goodwill_table}
 LINKS = "network"    # the edge list of a network from a file, by this name and its own ending
-KEYS = ("strategy", "run", "period", "cohort", "buyer_type", "partner", "seller", "channel")
+KEYS = ("strategy", "run", "period", "cohort", "buyer", "buyer_type", "partner", "seller", "channel")
 NEARLY = 1e-9        # money may differ in the last bits from machine to machine; counts may not differ at all
 
 
@@ -80,16 +80,17 @@ def _taken(folder: Path) -> bool:
 def _fill(folder: Path, what, runs: "Runs", record: dict) -> None:
     """All files of a study into an empty folder."""
     short = {name: record[name] for name in ("name", "digest", "seed", "runs", "strategies", "receipt", "model", "versions", "commit")}
-    tables = {name: make(runs) for name, make in tables_of(runs).items()}
+    tables = tables_of(runs)
     record = record | {"tables": list(tables)}
+    for name, make in tables.items():
+        write_table(make(runs), folder / f"{name}.parquet", short)      # one at a time: each may be large
     if runs.watched:
-        from sim.panel import buyer_table
-        tables["buyers"] = buyer_table(runs)
+        from sim.panel import buyer_tables
+        write_pieces(buyer_tables(runs), folder / "buyers.parquet", short)
     if what is not runs:
         record = record | {"baseline": what.baseline, "answer": what.answer()}
-        tables |= {"answer": what.gain, "why": what.why, "paths": what.paths, "summary": what.summary}
-    for name, table in tables.items():
-        write_table(table, folder / f"{name}.parquet", short)
+        for name in ("gain", "why", "paths", "summary"):
+            write_table(getattr(what, name), folder / f"{'answer' if name == 'gain' else name}.parquet", short)
     for path in runs.scenario.files.values() if runs.scenario.word_of_mouth.network == "file" else ():
         shutil.copyfile(path, folder / f"{LINKS}{path.suffix}")
     (folder / RECORD).write_text(json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
@@ -150,11 +151,12 @@ def verify(folder: str | Path, threads: int | None = None, progress=None) -> lis
     if scenario.digest() != record["digest"]:
         found.append(f"{RECORD}: the scenario is not the one that was played (its digest differs)")
     runs = simulate(scenario, record["strategies"], record["runs"], record["seed"], watch=record["watched"], threads=threads,
-                    progress=progress)
+                    progress=progress, on_disk=_room_beside(Path(folder)))
     found += _ledgers(record, receipts(runs))
     older = _model() != record["model"]
     for name in record.get("tables", TABLES):
         found += _file(Path(folder) / f"{name}.parquet", (TABLES | BEYOND)[name](runs), older)
+    found += _buyers(Path(folder) / "buyers.parquet", runs, older) if runs.watched else []
     if found and older:
         found.append("the model's sources have changed since these results were written")
     return found
@@ -188,7 +190,31 @@ def _file(path: Path, again: pd.DataFrame, older: bool) -> list[str]:
     """The first cell of a file that differs from the table played again; columns that an older model did not know are left aside."""
     if not path.is_file():
         return [f"{path.name} is missing"]
-    kept = read_table(path)
+    return _cells(path, read_table(path), again, older)
+
+
+def _buyers(path: Path, runs: "Runs", older: bool) -> list[str]:
+    """The first cell of the watched buyers' file that differs, read and played again piece by piece."""
+    from sim.panel import buyer_tables
+
+    if not path.is_file():
+        return [f"{path.name} is missing"]
+    file, rows = Reader(path), 0
+    for again in buyer_tables(runs):
+        found, rows = _cells(path, file.take(len(again)), again, older), rows + len(again)
+        if found:
+            return found
+    return [] if rows == file.rows else [f"{path.name} has {file.rows:,} rows, played again {rows:,}; or other columns"]
+
+
+def _room_beside(folder: Path) -> Path | None:
+    """The folder in which another stands, where something can be written to it."""
+    parent = folder.absolute().parent
+    return parent if os.access(parent, os.W_OK | os.X_OK) else None
+
+
+def _cells(path: Path, kept: pd.DataFrame, again: pd.DataFrame, older: bool) -> list[str]:
+    """The first cell that differs, of rows in a file and the same rows played again."""
     again = again[[name for name in again if name in kept or not older]]
     if list(kept) != list(again) or len(kept) != len(again):
         return [f"{path.name} has {len(kept):,} rows, played again {len(again):,}; or other columns"]
@@ -203,7 +229,10 @@ def _file(path: Path, again: pd.DataFrame, older: bool) -> list[str]:
 
 
 def _same(kept: pd.Series, again: pd.Series) -> np.ndarray:
-    """Row by row: equal; money and means to NEARLY, nan equal to nan."""
+    """Row by row: equal, nan equal to nan; money and means to NEARLY."""
     if kept.dtype.kind == "f":
         return np.isclose(kept.to_numpy(float), again.to_numpy(float), rtol=NEARLY, atol=NEARLY, equal_nan=True)
-    return (kept.astype(object) == again.astype(object)).to_numpy()
+    if kept.dtype.kind in "iub" and again.dtype.kind in "iub":
+        return kept.to_numpy() == again.to_numpy()
+    kept, again = kept.astype(object), again.astype(object)
+    return ((kept == again) | (kept.isna() & again.isna())).to_numpy()

@@ -3,10 +3,14 @@
 Small markets are played many at a time, one to a thread; a large market is stepped by all threads together, each with its own tiles and
 its own ledger. Ledgers hold whole numbers, so adding them up gives the same sums however the work was shared out.
 """
+import math
+import mmap
 import os
+import tempfile
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
@@ -63,12 +67,13 @@ class Runs:
 
 def simulate(scenario, strategies: Iterable[str] | None = None, runs: int | None = None, seed: int | None = None,
              watch: Iterable[int] = (), threads: int | None = None, keep_state: bool = False,
-             progress: Callable[[int, int], None] | None = None, go_on: Runs | None = None) -> Runs:
+             progress: Callable[[int, int], None] | None = None, go_on: Runs | None = None, on_disk: Path | None = None) -> Runs:
     """Play every strategy in every run.
 
     strategies: names, default all of the scenario's; runs, seed: default the scenario's; watch: numbers (0 … buyers − 1) of buyers whose
     states are kept period by period; threads: default all cores; progress: called with (done, total) periods of markets played;
-    go_on: the first runs of the same question, played before, which are taken as they are.
+    go_on: the first runs of the same question, played before, which are taken as they are; on_disk: a folder on whose disk the states of
+    watched buyers wait rather than in memory, in files without a name that are gone with the runs.
     Raises KeyError for an unknown strategy, ScenarioError for an edge list that cannot be used. Same scenario, runs and seed: the same
     numbers, bit for bit.
     """
@@ -81,14 +86,17 @@ def simulate(scenario, strategies: Iterable[str] | None = None, runs: int | None
         result.records[name][:go_on.runs] = go_on.records[name]
     tasks = [(name, run) for run in range(go_on.runs if go_on else 0, result.runs) for name in names]
     arrays = {name: strategy_arrays(scenario, name) for name in names}
+    panels = {name: Panels(scenario, arrays[name], result, on_disk) for name in names}
     shared = scenario.market.buyers >= LARGE_MARKET and threads > 1
     meter = Meter(len(tasks) * (burn_in(scenario) + scenario.market.periods), progress)
 
     def play(task):
         name, run = task
-        market = new_market(scenario, arrays[name], population, seed, run, threads if shared else 1, result.watched)
+        market = new_market(scenario, arrays[name], population, seed, run, threads if shared else 1, result.watched,
+                            panels[name].panel(run))
         (play_shared if shared else play_alone)(market, meter)
         result.records[name][run] = record_of(market, keep_state)
+        panels[name].rest()
 
     if shared or threads == 1:
         for task in tasks:
@@ -108,6 +116,46 @@ class Meter:
         self.done += periods
         if self.progress:
             self.progress(self.done, self.total)
+
+
+class Panels:
+    """The states of watched buyers under one strategy, run by run: in memory, or in a file without a name on the disk of a folder.
+
+    Pages of a file go to the disk by themselves while markets are played, and nothing of it is left when the process ends, however."""
+
+    def __init__(self, scenario, strategy: at.Strategy, runs: Runs, folder: Path | None):
+        self.shape = panel_shape(scenario, strategy, len(runs.watched))
+        self.file = on_the_disk((runs.runs, *self.shape), folder) if folder and runs.watched else None
+
+    def panel(self, run: int) -> np.ndarray:
+        """The panel of a run, noughts: float32 [1 + periods, buyers watched, rows]."""
+        return np.zeros(self.shape, np.float32) if self.file is None else self.file[run]
+
+    def rest(self) -> None:
+        """A run is done: its pages need not stay in this process's memory."""
+        if self.file is not None:
+            let_go(self.file)
+
+
+def panel_shape(scenario, strategy: at.Strategy, watched: int) -> tuple[int, int, int]:
+    """Of a run's panel: 1 + periods, buyers watched, rows of numbers for each."""
+    return scenario.market.periods + 1, watched, at.rows(len(scenario.sellers), anybody_heard(scenario, strategy))
+
+
+def on_the_disk(shape: tuple[int, ...], folder: Path) -> np.ndarray:
+    """A float32 array of noughts in a file of `folder` that has no name; it takes no room on the disk before it is written to."""
+    with tempfile.TemporaryFile(dir=folder) as file:
+        file.truncate(4 * math.prod(shape))
+        return np.frombuffer(mmap.mmap(file.fileno(), 0), np.float32).reshape(shape)
+
+
+def let_go(array: np.ndarray) -> None:
+    """Pages of an array of `on_the_disk` leave this process's memory, and come back when they are read; any other stays as it is."""
+    while isinstance(array.base, np.ndarray):
+        array = array.base
+    pages = getattr(array.base, "obj", None)
+    if isinstance(pages, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        pages.madvise(mmap.MADV_DONTNEED)
 
 
 def threads_on_cores(threads: int) -> ThreadPoolExecutor:
@@ -134,8 +182,10 @@ def in_parallel(play: Callable, tasks: list, threads: int) -> None:
 
 
 def new_market(scenario, strategy: at.Strategy, population: at.Population, seed: int, run: int, workers: int = 1,
-               watched: tuple[int, ...] = ()) -> at.Market:
-    """An empty market, ready to be settled: arrays for buyers, sellers and ledger, `workers` ledgers side by side."""
+               watched: tuple[int, ...] = (), panel: np.ndarray | None = None) -> at.Market:
+    """An empty market, ready to be settled: arrays for buyers, sellers and ledger, `workers` ledgers side by side.
+
+    panel: where the states of `watched` buyers are to be kept (`panel_shape`, noughts), if not in memory of its own."""
     before, periods = burn_in(scenario), scenario.market.periods
     sellers, types, number_of_tiles = len(scenario.sellers), len(scenario.buyers), len(population.tile_type)
     hearing, partners = anybody_heard(scenario, strategy), len(scenario.partners)
@@ -159,7 +209,7 @@ def new_market(scenario, strategy: at.Strategy, population: at.Population, seed:
         course=np.zeros((periods + 1, sellers, len(at.COURSE)), np.float32),
         goodwill_course=np.zeros((periods + 1, partners, sellers), np.float32),
         watched=np.array([lane_of(population, number) for number in watched], np.int64),
-        panel=np.zeros((periods + 1, len(watched), rows), np.float32))
+        panel=np.zeros(panel_shape(scenario, strategy, len(watched)), np.float32) if panel is None else panel)
 
 
 def lane_of(population: at.Population, number: int) -> int:

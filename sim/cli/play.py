@@ -10,6 +10,11 @@ from sim.cli.guard import FAILED, WrongUse, guarded
 from sim.cli.options import File, Force, Json, NoFigures, Out, Quiet, RunCount, RunNumber, Seed, Sets, Strategies, Threads
 from sim.cli.output import figures_of, flip_answer, kept, observed_cells, run_answer, show, show_json
 
+Sample = Annotated[
+    int | None,
+    typer.Option("--sample", min=1, metavar="N", help="Follow N buyers, evenly spread, through every run, and write their periods too."),
+]
+
 
 @guarded
 def compare(
@@ -24,18 +29,23 @@ def compare(
     as_json: Json = False,
     quiet: Quiet = False,
     no_figures: NoFigures = False,
+    sample: Sample = None,
 ) -> None:
     """Which strategy earns more, from when on, and why.
 
     Every strategy meets the same buyers with the same luck, run by run; gains are differences of paired runs, per buyer and discounted.
 
+    With --sample, buyers.parquet has a row for each of N buyers in each period of each run.
+
     \b
     tenure compare default
+    tenure compare default --sample 200
     tenure compare price_war --strategies relationship_holds,relationship_follows
     tenure compare default --set product.complexity=2 --runs 100 --json
     """
     from sim.cli import place, waiting
-    from sim.experiments import compare as experiments
+    from sim.experiments.compare import Comparison
+    from sim.runs import simulate
     from sim.scenario import load
     from sim.screens import verdict
 
@@ -43,12 +53,16 @@ def compare(
     names = list(dict.fromkeys([scenario.baseline, *(chosen(scenario, strategies) or scenario.strategies)]))
     if len(names) < 2:
         raise WrongUse(f"there is nothing to compare with {scenario.baseline}; it is the only strategy named, and the baseline")
-    where = place.reserve(
-        scenario, out, force, question(scenario, seed, runs, names), as_it_stands=not (strategies or sets or runs or seed)
-    )
+    followed = sampled(scenario, sample)
+    asked = question(scenario, seed, runs, names, followed)
+    where = place.reserve(scenario, out, force, asked, as_it_stands=not (strategies or sets or runs or seed or sample))
+    disk = disk_for(where.folder, scenario, asked)
     silent = quiet or as_json
     with waiting.bar("Playing the markets", silent) as progress:
-        found = waiting.heard(lambda: experiments.compare(scenario, names, runs, seed, threads=threads, progress=progress))
+        played = waiting.heard(
+            lambda: simulate(scenario, names, runs, seed, followed, threads=threads, progress=progress, on_disk=disk)
+        )
+    found = Comparison(played, scenario.baseline)
     leading = verdict.leading(found)
     if not as_json:
         show(found.sentence(leading) if quiet else verdict.verdict(found))
@@ -76,6 +90,7 @@ def run(
     as_json: Json = False,
     quiet: Quiet = False,
     no_figures: NoFigures = False,
+    sample: Sample = None,
 ) -> None:
     """One strategy's results, seller by seller and type by type.
 
@@ -94,10 +109,16 @@ def run(
 
     scenario = load(file, sets or ())
     name = (chosen(scenario, strategy) or [scenario.baseline])[0]
-    where = place.reserve(scenario, out, force, question(scenario, seed, runs, [name]), f"_{name}", not (sets or runs or seed))
+    followed = sampled(scenario, sample)
+    asked = question(scenario, seed, runs, [name], followed)
+    where = place.reserve(scenario, out, force, asked, f"_{name}", not (sets or runs or seed or sample))
+    disk = disk_for(where.folder, scenario, asked)
     judged = scenario.observed is not None and name == scenario.baseline
+    states = judged and scenario.observed.kind == "repertoire"
     with waiting.bar("Playing the markets", quiet or as_json) as progress:
-        played = waiting.heard(lambda: simulate(scenario, [name], runs, seed, threads=threads, keep_state=judged, progress=progress))
+        played = waiting.heard(
+            lambda: simulate(scenario, [name], runs, seed, followed, threads, keep_state=states, progress=progress, on_disk=disk)
+        )
     found = Comparison(played, name)
     sellers, types, channels = (part(played, name, found.periods) for part in (overview.by_seller, overview.by_type, overview.by_channel))
     cells = observed_cells(scenario, played) if judged else None
@@ -110,6 +131,36 @@ def run(
         show(study.sentence(played, name, sellers))
     else:
         show(["", *notes])
+
+
+def sampled(scenario, sample: int | None) -> list[int]:
+    """The numbers of the buyers that are followed; WrongUse where the market has not as many."""
+    from sim.population import evenly_spread
+
+    buyers = scenario.market.buyers
+    if sample and sample > buyers:
+        raise WrongUse(f"--sample {sample:,} is more than the {buyers:,} buyers of this market; use at most {buyers}")
+    return evenly_spread(buyers, sample) if sample else []
+
+
+def disk_for(folder: Path, scenario, asked: dict) -> Path:
+    """The folder on whose disk the states of followed buyers wait: where results will go, or what there is above. WrongUse where they do
+    not fit."""
+    from shutil import disk_usage
+
+    from sim.offers import strategy_arrays
+    from sim.runs import panel_shape
+
+    there = next(place for place in folder.absolute().parents if place.is_dir())
+    shapes = [panel_shape(scenario, strategy_arrays(scenario, name), 1) for name in asked["strategies"]]
+    each = sum(4 * periods * rows for periods, _, rows in shapes) * asked["runs"]
+    free, followed = disk_usage(there).free, len(asked["watched"])
+    if each * followed > free:
+        raise WrongUse(
+            f"following {followed:,} buyers takes {each * followed / 1e9:,.1f} GB of disk on the way, and {there} has "
+            f"{free / 1e9:,.1f} GB; use at most --sample {free // each}, or fewer runs with --runs"
+        )
+    return there
 
 
 @guarded
