@@ -270,14 +270,22 @@ inlined uint32_t meet_seller(const struct scene *scene, float *tile, int lane, i
 
 static void enter(const struct scene *scene, float *tile, int lane, uint32_t number, int t, int32_t entered)
 {
-    for (int a = 0; a <= LAST_DRAWN; a++)
-        *cell(tile, a, lane) = quantile(attribute_table(scene, scene->k, a),
-                                        one_uniform(scene->m->luck, number, (uint32_t)entered, D_ATTRIBUTES, (uint32_t)a));
+    const uint32_t *luck = scene->m->luck, since = (uint32_t)entered;
+    struct four four = {{0}}, tastes = {{0}}, reaches = {{0}};
+    for (int a = 0; a <= LAST_DRAWN; a++) {                 /* four draws come from one call */
+        if (a % 4 == 0)
+            four = uniforms(luck, number, since, D_ATTRIBUTES, (uint32_t)a / 4);
+        *cell(tile, a, lane) = quantile(attribute_table(scene, scene->k, a), four.u[a % 4]);
+    }
     begin_life(scene, tile, lane, t, entered);
     uint32_t known = 0;
-    for (int s = 0; s < scene->sellers; s++)
-        known |= meet_seller(scene, tile, lane, s, taste(scene, number, (uint32_t)entered, s),
-                             one_uniform(scene->m->luck, number, (uint32_t)entered, D_REACH, (uint32_t)s));
+    for (int s = 0; s < scene->sellers; s++) {
+        if (s % 4 == 0) {
+            tastes = uniforms(luck, number, since, D_TASTE, (uint32_t)s / 4);
+            reaches = uniforms(luck, number, since, D_REACH, (uint32_t)s / 4);
+        }
+        known |= meet_seller(scene, tile, lane, s, quantile(taste_table(scene, s), tastes.u[s % 4]), reaches.u[s % 4]);
+    }
     put_whole(tile, AWARE, lane, (int32_t)known);
 }
 

@@ -74,20 +74,18 @@ inlined float normal_quantile(float u)
 
 struct four { float u[4]; };
 
-inlined float uniform(uint32_t word) { return ((float)(int32_t)(word >> 9) + 0.5f) * (1.0f / 8388608.0f); }
+inlined float uniform(uint64_t word) { return ((float)(int32_t)(word >> 9) + 0.5f) * (1.0f / 8388608.0f); }
 
 inlined struct four uniforms(const uint32_t *luck, uint32_t buyer, uint32_t period, uint32_t kind, uint32_t index)
 {
-    uint32_t c0 = buyer, c1 = period, c2 = kind * 1024u + index, c3 = luck[2], k0 = luck[0], k1 = luck[1];
+    uint64_t c0 = buyer, c1 = period, c2 = (uint32_t)(kind * 1024u + index), c3 = luck[2];      /* words of 32 bits in 64, as the kernel's */
 #pragma GCC unroll 10
-    for (int i = 0; i < 10; i++) {
-        uint64_t p0 = (uint64_t)MULTIPLIER_0 * c0, p1 = (uint64_t)MULTIPLIER_1 * c2;
-        c0 = (uint32_t)(p1 >> 32) ^ c1 ^ k0;
+    for (uint32_t i = 0; i < 10; i++) {
+        uint64_t p0 = MULTIPLIER_0 * c0, p1 = MULTIPLIER_1 * c2;
+        c0 = (p1 >> 32) ^ c1 ^ (uint32_t)(luck[0] + i * KEY_STEP_0);
         c1 = (uint32_t)p1;
-        c2 = (uint32_t)(p0 >> 32) ^ c3 ^ k1;
+        c2 = (p0 >> 32) ^ c3 ^ (uint32_t)(luck[1] + i * KEY_STEP_1);
         c3 = (uint32_t)p0;
-        k0 += KEY_STEP_0;
-        k1 += KEY_STEP_1;
     }
     return (struct four){{uniform(c0), uniform(c1), uniform(c2), uniform(c3)}};
 }

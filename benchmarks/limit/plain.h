@@ -5,9 +5,19 @@
 
 /* --- one period of one tile, after sellers have regrouped  --- */
 
+/* Have the worker's next tile brought near: a large market does not fit into the cache. */
+static void fetch_next(const struct market *m, const float *tile)
+{
+    const float *next = tile + m->flows_n[0] * m->state_n[1], *end = m->state + m->state_n[0] * m->state_n[1];
+    if (next < end)
+        for (int64_t i = 0; i < m->state_n[1]; i += 16)
+            __builtin_prefetch(next + i, 0, 2);
+}
+
 static void advance_buyers(const struct scene *scene, float *restrict tile, int lanes, struct desk *restrict d)
 {
     float discount_factor = scene->m->discount_factor[scene->t];
+    fetch_next(scene->m, tile);
     draw_luck(scene, lanes, d);
     STAGE(LUCK_STAGE);
     for (int i = 0; i < lanes; i++)

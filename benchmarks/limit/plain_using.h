@@ -7,7 +7,7 @@ struct desk {
     float u_turnover[STRIDE], u_occasion[STRIDE], u_problem[STRIDE], u_surface[STRIDE], u_resolve[STRIDE], u_contact[STRIDE];
     float g[STRIDE], b[STRIDE], tie[STRIDE], uses[STRIDE], bought_last[STRIDE], voice[STRIDE], orientation[STRIDE], spent[STRIDE];
     float service[SERVICE_FIELDS][STRIDE], contact_cost[STRIDE], resolution_cost[STRIDE], value_now[STRIDE], g_now[STRIDE];
-    int32_t key[STRIDE], events[STRIDE];
+    int32_t key[STRIDE], events[STRIDE], counts[STRIDE], more_counts[STRIDE], levels[32];     /* of each seller: a bit for a level in use */
     int32_t lane[STRIDE], served_by[STRIDE], entry[STRIDE], incumbent[STRIDE], is_free[STRIDE], chosen[STRIDE], cause[STRIDE], mover[STRIDE];
     float u_review[STRIDE], z_delivered[STRIDE], u_contract[STRIDE], taste[STRIDE], value[STRIDE], bond[STRIDE], tenure[STRIDE];
     float oriented[STRIDE], volume[STRIDE], worth[STRIDE], g_here[STRIDE], quality[STRIDE], capability[STRIDE], promise[STRIDE];
@@ -30,28 +30,60 @@ static void draw_luck(const struct scene *scene, int lanes, struct desk *restric
     }
 }
 
-static void meet(const struct scene *scene, float *restrict tile, int lanes, struct desk *restrict d)
+static void greet(float *restrict tile, int lanes, struct desk *restrict d)
 {
-    int sellers = scene->sellers;
     for (int i = 0; i < lanes; i++) {
-        int incumbent = whole(tile, INCUMBENT, i), s = incumbent < 0 ? 0 : incumbent, level = whole(tile, LEVEL, i);
-        int32_t history = whole(tile, dyad(HISTORY, s, sellers), i);
-        const float *service = SERVED_WITH(s, level);
-        d->key[i] = incumbent >= 0 ? 8 * incumbent + level : -1;
-        d->g[i] = *cell(tile, dyad(RELATIONSHIP, s, sellers), i);
-        d->b[i] = *cell(tile, dyad(BOND, s, sellers), i);
-        d->value_now[i] = *cell(tile, dyad(VALUE, s, sellers), i);
+        int incumbent = whole(tile, INCUMBENT, i);
+        d->key[i] = incumbent >= 0 ? 8 * incumbent + whole(tile, LEVEL, i) : -1;
         d->tie[i] = *cell(tile, TIE, i);
-        d->uses[i] = (float)uses_in(history);
-        d->bought_last[i] = last_purchase(history) == scene->t ? 1.0f : 0.0f;
         d->voice[i] = *cell(tile, VOICE, i);
         d->orientation[i] = *cell(tile, RELATIONSHIP_ORIENTATION, i);
         d->spent[i] = *cell(tile, WORTH, i);
         d->events[i] = whole(tile, HAPPENED, i);
-        d->contact_cost[i] = OFFERED(s, CONTACT_COST);
-        d->resolution_cost[i] = OFFERED(s, RESOLUTION_COST);
-        for (int field = 0; field < SERVICE_FIELDS; field++)
-            d->service[field][i] = service[field];
+    }
+}
+
+static int32_t lay_dyad(const struct scene *scene, float *restrict tile, int s, int lanes, struct desk *restrict d)
+{
+    const float *relationship = cell(tile, dyad(RELATIONSHIP, s, scene->sellers), 0), *bond = cell(tile, dyad(BOND, s, scene->sellers), 0);
+    const float *value = cell(tile, dyad(VALUE, s, scene->sellers), 0), *histories = cell(tile, dyad(HISTORY, s, scene->sellers), 0);
+    float contact_cost = OFFERED(s, CONTACT_COST), resolution_cost = OFFERED(s, RESOLUTION_COST);
+    int32_t levels = 0, t = scene->t;
+    for (int i = 0; i < lanes; i++) {
+        int32_t key = d->key[i];
+        levels |= key >> 3 == s ? 1 << (key & 7) : 0;
+        if (key >> 3 == s) {
+            int32_t history = as_int(histories[i]);
+            d->g[i] = relationship[i];
+            d->b[i] = bond[i];
+            d->value_now[i] = value[i];
+            d->uses[i] = (float)uses_in(history);
+            d->bought_last[i] = last_purchase(history) == t ? 1.0f : 0.0f;
+            d->contact_cost[i] = contact_cost;
+            d->resolution_cost[i] = resolution_cost;
+        }
+    }
+    return levels;
+}
+
+static void lay_service(int32_t key, const float *restrict service, int lanes, struct desk *restrict d)
+{
+    float of[SERVICE_FIELDS];
+    memcpy(of, service, sizeof of);
+    for (int i = 0; i < lanes; i++)
+        if (d->key[i] == key)
+            for (int field = 0; field < SERVICE_FIELDS; field++)
+                d->service[field][i] = of[field];
+}
+
+static void meet(const struct scene *scene, float *restrict tile, int lanes, struct desk *restrict d)
+{
+    greet(tile, lanes, d);
+    for (int s = 0; s < scene->sellers; s++) {
+        d->levels[s] = lay_dyad(scene, tile, s, lanes, d);
+        for (int level = 0; level < 5; level++)
+            if (d->levels[s] >> level & 1)
+                lay_service(8 * s + level, SERVED_WITH(s, level), lanes, d);
     }
 }
 
@@ -84,6 +116,8 @@ static void use(struct behaviour y, int lanes, float discount_factor, struct des
         d->spent[i] = d->spent[i] - (served ? discount_factor * cost : 0.0f);
         d->events[i] |= (problem ? PROBLEM : 0) | (complained ? COMPLAINED : 0) | (surfaced & !complained ? DETECTED : 0)
                         | (resolved ? RESOLVED : 0) | (unresolved ? UNRESOLVED | INCIDENT : 0) | (contact ? CONTACT : 0);
+        d->counts[i] = problem | (complained ? 1 << 10 : 0) | (surfaced & !complained ? 1 << 20 : 0);        /* ten bits to a count */
+        d->more_counts[i] = resolved | (unresolved ? 1 << 10 : 0) | (contact ? 1 << 20 : 0);
     }
 }
 
@@ -110,12 +144,18 @@ static void part(const struct scene *scene, float *restrict tile, int lanes, str
     }
 }
 
-static int32_t tally(const struct desk *restrict d, int lanes, int32_t key, int32_t bit)
+struct tallied { int32_t served, counts, more; };
+
+static struct tallied tally(const struct desk *restrict d, int lanes, int32_t key)
 {
-    int32_t count = 0;
-    for (int i = 0; i < lanes; i++)
-        count += (d->key[i] == key) & ((d->events[i] & bit) != 0);
-    return count;
+    struct tallied of = {0, 0, 0};
+    for (int i = 0; i < lanes; i++) {
+        int same = d->key[i] == key;
+        of.served += same;
+        of.counts += same ? d->counts[i] : 0;
+        of.more += same ? d->more_counts[i] : 0;
+    }
+    return of;
 }
 
 static int64_t sum_over(const struct desk *restrict d, const float *restrict x, int lanes, int32_t seller, float scale)
@@ -141,20 +181,18 @@ static void count_use(const struct scene *scene, int lanes, struct desk *restric
     for (int s = 0; s < scene->sellers; s++) {
         int32_t accounts = 0;
         for (int level = 0; level < 5; level++) {
-            int32_t key = 8 * s + level, served = 0;
-            for (int i = 0; i < lanes; i++)
-                served += d->key[i] == key;
-            if (served == 0)
+            if (!(d->levels[s] >> level & 1))
                 continue;
-            accounts += served;
-            int32_t complaints = tally(d, lanes, key, COMPLAINED), detections = tally(d, lanes, key, DETECTED);
-            BOOK(s, SERVED + level) += served;
-            BOOK(s, PROBLEMS) += tally(d, lanes, key, PROBLEM);
+            struct tallied of = tally(d, lanes, 8 * s + level);
+            accounts += of.served;
+            int32_t complaints = of.counts >> 10 & 1023, detections = of.counts >> 20;
+            BOOK(s, SERVED + level) += of.served;
+            BOOK(s, PROBLEMS) += of.counts & 1023;
             BOOK(s, COMPLAINTS) += complaints;
             BOOK(s, DETECTIONS) += detections;
-            BOOK(s, RESOLUTIONS) += tally(d, lanes, key, RESOLVED);
-            BOOK(s, UNRESOLVED_PROBLEMS) += tally(d, lanes, key, UNRESOLVED);
-            BOOK(s, CONTACTS) += tally(d, lanes, key, CONTACT);
+            BOOK(s, RESOLUTIONS) += of.more & 1023;
+            BOOK(s, UNRESOLVED_PROBLEMS) += of.more >> 10 & 1023;
+            BOOK(s, CONTACTS) += of.more >> 20;
             if (scene->m->levels[level * LEVEL_ROW + LEVEL_LEARNS] > 0.0f)
                 BOOK(s, LESSONS) += complaints + detections;
         }
