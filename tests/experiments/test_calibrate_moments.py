@@ -17,6 +17,8 @@ from sim.outcomes import OUTCOMES, outcomes
 from sim.runs import simulate
 from sim.scenario import load
 
+pytestmark = pytest.mark.slow
+
 SMALL = ["market.buyers=200", "market.periods=36", "market.burn_in=12"]
 FACTOR, ADVANTAGE = 2.5, -3.0  # of the planted market: switching costs against the start's, worth of our offer
 

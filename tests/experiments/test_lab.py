@@ -16,6 +16,8 @@ from sim.experiments.sweep import OtherStudy
 from sim.parquet import read_table
 from sim.scenario import load
 
+pytestmark = pytest.mark.slow
+
 QUICK = ("market.buyers=320", "market.periods=36", "market.burn_in=0")
 
 
