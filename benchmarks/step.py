@@ -56,20 +56,20 @@ FULL = Size(5, 10_000, 1_000_000, 200, 4, 2, 120)
 QUICK = Size(3, 10_000, 100_000, 50, 10, 1, 0)
 
 
-def scenario_of(buyers: int, periods: int, *sets: str):
-    """The default scenario with five sellers, running but without burn-in."""
-    usual = (f"market.buyers={buyers}", f"market.periods={periods}", "market.burn_in=0", f"sellers.rivals.count={RIVALS}")
+def scenario_of(buyers: int, periods: int, *sets: str, rivals: int = RIVALS):
+    """The default scenario with five sellers, or one more than `rivals`, running but without burn-in."""
+    usual = (f"market.buyers={buyers}", f"market.periods={periods}", "market.burn_in=0", f"sellers.rivals.count={rivals}")
     return load("default", (*usual, *sets))
 
 
 class Kernel:
     """One market on the kernel alone, warmed up; `seconds(periods)` plays on."""
 
-    def __init__(self, buyers: int, periods: int, run: int = 0, workers: int = 1, sets: tuple[str, ...] = ()):
-        scenario = scenario_of(buyers, periods, *sets)
+    def __init__(self, buyers: int, periods: int, run: int = 0, workers: int = 1, sets: tuple[str, ...] = (), rivals: int = RIVALS):
+        scenario = scenario_of(buyers, periods, *sets, rivals=rivals)
         self.market = new_market(scenario, strategy_arrays(scenario, STRATEGY), draw_population(scenario), scenario.seed, run, workers)
         self.words, self.t = handle(self.market), 0
-        self.scratch = [kernel.new_scratch(RIVALS + 1) for _ in range(workers)]
+        self.scratch = [kernel.new_scratch(rivals + 1) for _ in range(workers)]
         kernel.begin(self.words)
 
     def alone(self, periods: int) -> None:
@@ -80,7 +80,7 @@ class Kernel:
     def shared(self, periods: int, pool: ThreadPoolExecutor) -> None:
         """Periods on as many threads as there are workers, each with its own tiles, as `sim.runs` shares out a large market."""
         workers = len(self.scratch)
-        before = np.zeros((RIVALS + 1, len(at.COLUMNS)), np.int64)
+        before = np.zeros((len(self.market.standing), len(at.COLUMNS)), np.int64)
         for t in range(self.t, self.t + periods):
             kernel.booked_before(self.words, t, before)
             kernel.open_period(self.words, t)

@@ -49,17 +49,31 @@ def played(what, folder: Path) -> tuple[Sweep, Watch]:
     return sweep(what, folder, progress=watch), watch
 
 
-def report(found: Sweep, watch: Watch) -> None:
-    """What a sitting came to."""
-    state, threads, buyers = found.progress, found.progress.threads, found.plan.scenario.market.buyers
-    outside = 1 - state.kernels / (threads * state.seconds)
-    print(f"{len(found.plan.points):,} points x {found.target.runs} runs x {len(found.plan.strategies)} strategies = "
-          f"{state.sitting:,} markets of {buyers:,} buyers, {threads} threads")
-    print(f"{state.seconds:.1f} s: {state.sitting / state.seconds:.1f} markets a second, "
-          f"{state.sitting / len(found.plan.strategies) / state.seconds:.1f} paired runs a second")
-    print(f"outside compiled kernels: {100 * outside:.1f}% of the time")
-    print("memory at each tenth, MB: " + " ".join(f"{held:.0f}" for _, held in sorted(watch.held.items())))
-    print(f"digest {found.digest}")
+def figures(found: Sweep, watch: Watch) -> dict:
+    """What a sitting came to, as plain data."""
+    state, threads = found.progress, found.progress.threads
+    return {"points": len(found.plan.points), "runs": found.target.runs, "strategies": len(found.plan.strategies), "markets": state.sitting,
+            "buyers": found.plan.scenario.market.buyers, "threads": threads, "seconds": state.seconds,
+            "markets_a_second": state.sitting / state.seconds, "outside_kernels": 1 - state.kernels / (threads * state.seconds),
+            "memory_mb": [held for _, held in sorted(watch.held.items())], "digest": found.digest}
+
+
+def table(report: dict) -> str:
+    """The figures as text."""
+    return "\n".join([
+        "{points:,} points x {runs} runs x {strategies} strategies = ".format(**report)
+        + "{markets:,} markets of {buyers:,} buyers, {threads} threads".format(**report),
+        f"{report['seconds']:.1f} s: {report['markets_a_second']:.1f} markets a second, "
+        f"{report['markets_a_second'] / report['strategies']:.1f} paired runs a second",
+        f"outside compiled kernels: {100 * report['outside_kernels']:.1f}% of the time",
+        "memory at each tenth, MB: " + " ".join(f"{held:.0f}" for held in report["memory_mb"]),
+        f"digest {report['digest']}"])
+
+
+def run(points: int) -> dict:
+    """A sweep of so many points in a folder of its own, as plain data."""
+    with tempfile.TemporaryDirectory() as folder:
+        return figures(*played(plan(points, []), Path(folder) / "whole"))
 
 
 def killed(arguments: list[str], folder: Path, times: int, seconds: float) -> str:
@@ -94,7 +108,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         began = time.monotonic()
         found, watch = played(what, asked.into or Path(folder) / "whole")
-        report(found, watch)
+        print(table(figures(found, watch)))
         if asked.kills:
             arguments = ["--points", str(asked.points), *(word for one in asked.sets for word in ("--set", one))]
             again = killed(arguments, Path(folder) / "broken", asked.kills, time.monotonic() - began)

@@ -55,7 +55,7 @@ def test_help_imports_nothing_heavy(here):
     assert done.stdout.rstrip().endswith("[]") and "relationship" in done.stdout
 
 
-COMMANDS = ("compare", "open", "run", "trace", "graph", "report", "limits", "verify", "map", "kotler", "sensitivity", "optimise",
+COMMANDS = ("compare", "open", "run", "trace", "graph", "report", "limits", "verify", "warmup", "map", "kotler", "sensitivity", "optimise",
             "equilibrium", "sweep", "calibrate", "claims", "published", "gallery", "export", "lab", "class", "lessons", "list", "new",
             "explain", "check", "diff", "schema")
 

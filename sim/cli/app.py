@@ -24,6 +24,7 @@ from sim.cli import (
     sensitivity,
     structure,
     sweep,
+    warmup,
 )
 from sim.cli import map as mapping
 from sim.cli import open as opening
@@ -50,6 +51,7 @@ tenure claims                         what the literature claims, and what the m
 tenure class                          a lesson that a room plays: predict, then reveal
 tenure lessons                        eight lessons, an hour each, as notebooks or pages
 tenure calibrate purchases.csv        a market read from your own data
+tenure warmup                         compile the model before anybody waits for it
 tenure new mine.yaml --from default   a commented file to start from
 """
 
@@ -113,6 +115,7 @@ for command in (
     report.report,
     limits.limits,
     play.verify,
+    warmup.warmup,
     # beyond one point
     mapping.map_,
     kotler.kotler,

@@ -5,6 +5,7 @@ sources in `sim/core`: edit one line and everything is compiled afresh; edit not
 """
 import hashlib
 import os
+from functools import cache
 from pathlib import Path
 
 import numba
@@ -13,6 +14,7 @@ from numba.core import config
 _SOURCES = sorted(Path(__file__).parent.glob("*.py"))
 
 
+@cache
 def source_digest() -> str:
     """SHA-256 over the sources of `sim/core` and the version of numba: the name of the model's machine code."""
     digest = hashlib.sha256(numba.__version__.encode())

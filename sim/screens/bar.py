@@ -1,8 +1,9 @@
 """A bar with the time left, on a terminal or in a notebook; a line of its own elsewhere."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
+from sim.screens.compiling import compilation
 from sim.screens.paper import paper
 
 COMPILING = "Compiling the model for this machine, once; about a minute"
@@ -18,6 +19,8 @@ def compiled() -> bool:
 @contextmanager
 def bar(words: str = "Playing the markets", quiet: bool = False) -> Iterator[Callable[[int, int], None]]:
     """A bar on standard error, or in a notebook; yields what to call with (done, total).
+
+    Before anything is played for the first time, it shows how far the model is compiled.
 
     with bar() as progress:
         compare(scenario, progress=progress)
@@ -40,4 +43,10 @@ def bar(words: str = "Playing the markets", quiet: bool = False) -> Iterator[Cal
     )
     with shown:
         task = shown.add_task(COMPILING if first else words, total=None)
-        yield lambda done, total: shown.update(task, completed=done, total=total, description=words)
+
+        def compiling(done: int, total: int) -> None:
+            if shown.tasks[task].description == COMPILING:  # nothing is played yet
+                shown.update(task, completed=done, total=total)
+
+        with compilation(compiling) if first and moving and not quiet else nullcontext():
+            yield lambda done, total: shown.update(task, completed=done, total=total, description=words)
