@@ -97,7 +97,7 @@ def market_of(state: State, sets: tuple[str, ...] = ()) -> Scenario:
         raise Refused(said(error.problems)) from None
 
 
-@lru_cache(256)
+@lru_cache(64)
 def _loaded(market: str, own: str, sets: tuple[str, ...]) -> Scenario:
     """A market with options laid over it; its file is read once, not for every move of a lever."""
     if sets:

@@ -1,35 +1,22 @@
 // What an answer rests on: what was changed, what the model leaves out, which numbers are assumptions, and how to ask the same elsewhere.
 
-import { ask, takenBack } from "./asking.js";
+import { ask } from "./asking.js";
 import { make } from "./elements.js";
+import { Part } from "./part.js";
 import { wordTable } from "./row_table.js";
 
-export class Assumed {
-  /** query(): what to ask. */
+export class Assumed extends Part {
   constructor(query) {
-    this.query = query;
+    super(query);
     this.changes = make("div");
     this.limits = make("div");
     this.elsewhere = make("div");
     this.element = make("section", { class: "figure" }, this.changes, this.limits, this.elsewhere);
   }
 
-  async open() {
-    const query = this.query();
-    if (query === this.asked) return;
-    this.asked = query;
-    this.running?.abort();
-    this.running = new AbortController();
-    try {
-      const { data } = await ask(`/api/limits?${query}`, { signal: this.running.signal });
-      if (data) this.#limits(data);
-    } catch (error) {
-      if (!takenBack(error)) throw error;
-    }
-  }
-
-  outdated() {
-    if (this.query() !== this.asked) this.asked = null;
+  async asks(query, signal) {
+    const { data } = await ask(`/api/limits?${query}`, { signal });
+    if (data) this.#limits(data);
   }
 
   show(market, link) {

@@ -1,12 +1,14 @@
 // One buyer's twin lives: the same buyer with the same luck under two strategies, side by side.
 
-import { ask, takenBack } from "./asking.js";
+import { ask } from "./asking.js";
 import { capital, make, parted } from "./elements.js";
+import { Part } from "./part.js";
 
-export class Lives {
+export class Lives extends Part {
   /** query(): what to ask; choose(number or null): another buyer. */
   constructor(query, choose) {
-    Object.assign(this, { query, choose });
+    super(query);
+    this.choose = choose;
     this.number = make("input", { id: "buyer", type: "number", min: 1, step: 1, onchange: () => this.choose(this.number.value || null) });
     const next = (by) => () => this.buyer && this.choose(String(1 + ((this.buyer - 1 + by + this.buyers) % this.buyers)));
     const chooser = make(
@@ -22,27 +24,16 @@ export class Lives {
     this.element = make("section", { class: "figure" }, chooser, this.place);
   }
 
-  async open() {
-    const query = this.query();
-    if (query === this.asked) return;
-    this.asked = query;
-    this.running?.abort();
-    this.running = new AbortController();
+  async asks(query, signal) {
     this.place.classList.add("old");
-    try {
-      const { data, problems } = await ask(`/api/lives?${query}`, { signal: this.running.signal });
-      this.place.classList.remove("old");
-      if (problems) this.place.replaceChildren(...problems.map((one) => make("p", { class: "problems", role: "alert" }, one)));
-      else this.#show(data);
-    } catch (error) {
-      if (!takenBack(error)) throw error;
-    }
+    const { data, problems } = await ask(`/api/lives?${query}`, { signal });
+    this.place.classList.remove("old");
+    if (problems) this.place.replaceChildren(...problems.map((one) => make("p", { class: "problems", role: "alert" }, one)));
+    else this.#show(data);
   }
 
   outdated() {
-    if (this.query() === this.asked) return;
-    this.asked = null;
-    this.place.classList.add("old");
+    if (super.outdated()) this.place.classList.add("old");
   }
 
   #show(told) {

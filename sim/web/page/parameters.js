@@ -1,12 +1,14 @@
 // Every value of the market: searched, read with its meaning and source, and changed in place.
 
-import { ask, takenBack } from "./asking.js";
+import { ask } from "./asking.js";
 import { make } from "./elements.js";
+import { Part } from "./part.js";
 
-export class Parameters {
+export class Parameters extends Part {
   /** query(): what to ask; set(path, text): a value was typed. */
   constructor(query, set) {
-    Object.assign(this, { query, set });
+    super(query);
+    this.set = set;
     this.search = make("input", {
       id: "search",
       type: "search",
@@ -34,22 +36,9 @@ export class Parameters {
     );
   }
 
-  async open() {
-    const query = this.query();
-    if (query === this.asked) return;
-    this.asked = query;
-    this.running?.abort();
-    this.running = new AbortController();
-    try {
-      const { data } = await ask(`/api/parameters?${query}`, { signal: this.running.signal });
-      if (data) this.#show(data.rows);
-    } catch (error) {
-      if (!takenBack(error)) throw error;
-    }
-  }
-
-  outdated() {
-    if (this.query() !== this.asked) this.asked = null;
+  async asks(query, signal) {
+    const { data } = await ask(`/api/parameters?${query}`, { signal });
+    if (data) this.#show(data.rows);
   }
 
   #show(rows) {

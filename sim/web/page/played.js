@@ -1,12 +1,14 @@
 // What is played only while it is looked at: asked for when its section opens or the market has changed.
 
-import { lines, takenBack } from "./asking.js";
+import { lines } from "./asking.js";
 import { make } from "./elements.js";
+import { Part } from "./part.js";
 
-export class Played {
+export class Played extends Part {
   /** query(): what to ask; show(line): draw the final line. */
   constructor(path, query, show, words) {
-    Object.assign(this, { path, query, show });
+    super(query);
+    Object.assign(this, { path, show });
     this.bar = make("progress", { max: 1, "aria-label": words });
     this.words = make("p", { class: "how" }, words, this.bar);
     this.words.hidden = true;
@@ -15,26 +17,14 @@ export class Played {
     this.element = make("section", { class: "figure" }, this.words, this.problems, this.place);
   }
 
-  /** Ask, unless the same was answered already. */
-  async open() {
-    const query = this.query();
-    if (query === this.asked) return;
-    this.asked = query;
-    this.running?.abort();
-    this.running = new AbortController();
+  async asks(query, signal) {
     this.#playing(null);
-    try {
-      for await (const line of lines(`${this.path}?${query}`, { signal: this.running.signal })) this.#take(line);
-    } catch (error) {
-      if (!takenBack(error)) throw error;
-    }
+    for await (const line of lines(`${this.path}?${query}`, { signal })) this.#take(line);
   }
 
-  /** The market has changed: what stands here is old. */
   outdated() {
-    if (this.query() === this.asked) return;
+    if (!super.outdated()) return;
     this.running?.abort();
-    this.asked = null;
     this.place.classList.add("old");
   }
 
