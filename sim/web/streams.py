@@ -62,8 +62,9 @@ class Streams:
                 yield text
         finally:
             stream.listeners -= 1
-            if not stream.listeners:
+            if not stream.listeners and stream.task:
                 stream.task.cancel()
+                stream.task = None  # a stopped task holds on to what it was at, runs and all, and through it to the stream: let go
                 self._forget(key, stream)
 
     def _begun(self, key: str, lines: Callable[[], AsyncIterator[bytes]]) -> Stream:
@@ -80,6 +81,7 @@ class Streams:
             stream.failure = error
         finally:
             self._forget(key, stream)
+            stream.task = None
             await stream.say(over=True)
 
     def _forget(self, key: str, stream: Stream) -> None:
