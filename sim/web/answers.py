@@ -22,9 +22,10 @@ async def sharpening(desk: Desk, asked: Asked, turns: asyncio.Semaphore) -> Asyn
     scenario, total = asked.scenario, asked.scenario.runs
     small = sketch(scenario, len(asked.strategies))
     if small is not scenario:
-        yield await desk.do(Urgency.SKETCH, sketched, asked, small)
-    began = time.perf_counter()
-    runs = await desk.do(Urgency.FIRST, more, asked, None, min(FIRST, total), 1)
+        yield await desk.do(Urgency.SKETCH, sketched, asked, small, desk)
+    began, runs = time.perf_counter(), None
+    for upto in range(1, min(FIRST, total) + 1):  # one by one: while a hand goes on moving they are soon given up
+        runs = await desk.do(Urgency.FIRST, more, asked, runs, upto, 1)
     each = (time.perf_counter() - began) / runs.runs
     if runs.runs < total:
         async for text in told(desk, Urgency.FIRST, "sharper", asked, runs):
@@ -42,9 +43,10 @@ def more(asked: Asked, runs: Runs | None, upto: int, threads: int) -> Runs:
     return simulate(asked.scenario, asked.strategies, upto, threads=threads, go_on=runs)
 
 
-def sketched(asked: Asked, small) -> bytes:
+def sketched(asked: Asked, small, desk: Desk) -> bytes:
     """The line of a sketch."""
-    return packed(begun("sketch", asked, Comparison(simulate(small, asked.strategies, RUNS, threads=1), asked.scenario.baseline)))
+    runs = simulate(small, asked.strategies, RUNS, threads=desk.spare)
+    return packed(begun("sketch", asked, Comparison(runs, asked.scenario.baseline)))
 
 
 def begun(stage: str, asked: Asked, comparison: Comparison) -> dict:
