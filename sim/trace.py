@@ -9,6 +9,7 @@ import pandas as pd
 
 from sim.happenings import plain, tell
 from sim.panel import ATTRIBUTES, buyer_table
+from sim.population import evenly_spread
 from sim.wording import capital, counted, spoken
 
 if TYPE_CHECKING:
@@ -45,11 +46,11 @@ def telling_buyer(
     from sim.runs import simulate
 
     names = two_strategies(scenario, strategies)
-    spread = np.unique(np.linspace(0, scenario.market.buyers - 1, min(among, scenario.market.buyers)).astype(int))
-    runs = simulate(scenario, names, runs=run, seed=seed, watch=spread.tolist(), threads=threads)
+    spread = evenly_spread(scenario.market.buyers, among)
+    runs = simulate(scenario, names, runs=run, seed=seed, watch=spread, threads=threads)
     focal = list(scenario.sellers).index(scenario.focal)
     first, second = (supplier_of(runs.records[name][run - 1].panel) == focal for name in names)
-    return int(spread[np.argmax(abs(first.sum(0) - second.sum(0)))]) + 1
+    return spread[int(np.argmax(abs(first.sum(0) - second.sum(0))))] + 1
 
 
 def supplier_of(panel: np.ndarray) -> np.ndarray:

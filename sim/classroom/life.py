@@ -1,6 +1,5 @@
 """One buyer of each team, told: not the best and not the worst, but the one in the middle."""
 
-import numpy as np
 import pandas as pd
 
 from sim.classroom.market import PLAYED, Changes, class_market
@@ -8,6 +7,7 @@ from sim.classroom.seats import safe_names
 from sim.classroom.setting import Setting
 from sim.happenings import plain, tell
 from sim.panel import buyer_table
+from sim.population import evenly_spread
 from sim.runs import simulate
 from sim.wording import counted, name_of_type, spoken
 
@@ -20,8 +20,8 @@ def typical_lives(setting: Setting, changes: Changes, rounds: int, names: list[s
     an account, lines is empty."""
     sellers = [*safe_names(names), *setting.rival_names]
     scenario = class_market(setting, changes, setting.end_of(rounds), sellers)
-    spread = np.unique(np.linspace(0, scenario.market.buyers - 1, min(AMONG, scenario.market.buyers)).astype(int))
-    runs = simulate(scenario, [PLAYED], runs=1, seed=setting.seed, threads=1, watch=spread.tolist())
+    spread = evenly_spread(scenario.market.buyers, AMONG)
+    runs = simulate(scenario, [PLAYED], runs=1, seed=setting.seed, threads=1, watch=spread)
     table = buyer_table(runs)
     return [_told(_middle(table, seller), seller, scenario) for seller in sellers[: setting.teams]]
 

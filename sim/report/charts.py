@@ -3,6 +3,7 @@
 A chart names its data (`figures`) without holding them; it depends on the shape of a study alone: strategies, buyer types, clock and money.
 """
 
+import math
 from functools import cache
 
 import altair as alt
@@ -59,7 +60,10 @@ def library() -> str:
 
 def records(rows) -> list[dict]:
     """A table as a chart takes it: a dict for each row, None for what is not a number."""
-    return rows.astype(object).where(rows.notna(), None).to_dict("records")
+    return [
+        {name: None if isinstance(value, float) and math.isnan(value) else value for name, value in zip(rows.columns, row, strict=True)}
+        for row in zip(*(rows[name].tolist() for name in rows.columns), strict=True)
+    ]
 
 
 def colour(study, baseline: bool = True) -> alt.Color:

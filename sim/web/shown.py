@@ -1,11 +1,9 @@
 """A comparison as the page shows it: one line of JSON, which figures in it are new, and what it rests on in words."""
 
 import json
-import math
-
-import pandas as pd
 
 from sim.experiments.compare import Comparison
+from sim.report.charts import records
 from sim.report.figures import figures
 from sim.screens.verdict import ROWS, figure_cell
 from sim.wording import counted, plain, spoken
@@ -61,17 +59,9 @@ def shown_figures(comparison: Comparison, names: tuple[str, ...]) -> dict[str, d
     """Findings, how to read them, and the rows of figures."""
     wanted = [name for name in names if comparison.others or name not in ("gap", "why")]
     return {
-        name: {"finding": figure.finding, "how": figure.how, "rows": {data: clean(rows) for data, rows in figure.rows.items()}}
+        name: {"finding": figure.finding, "how": figure.how, "rows": {data: records(rows) for data, rows in figure.rows.items()}}
         for name, figure in figures(comparison, wanted).items()
     }
-
-
-def clean(rows: pd.DataFrame) -> list[dict]:
-    """The rows of a figure, as `records`, fast."""
-    return [
-        {name: None if isinstance(value, float) and math.isnan(value) else value for name, value in zip(rows.columns, row, strict=True)}
-        for row in zip(*(rows[name].tolist() for name in rows.columns), strict=True)
-    ]
 
 
 def summary(comparison: Comparison) -> dict:
