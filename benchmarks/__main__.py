@@ -9,18 +9,15 @@
 
 Ratios are what lasts: the same machine, at the same time, in turns. They are held against those kept last on such a machine.
 """
-import argparse
-import json
 import os
 import platform
 import sys
 from datetime import UTC, datetime
-from pathlib import Path
 
 import numba
 from llvmlite.binding import get_host_cpu_name
 
-from benchmarks import growth, kept, picture, roof, sizes, start, sweep
+from benchmarks import command, growth, kept, picture, roof, sizes, start, sweep
 
 PARTS = ("sizes", "growth", "roof", "sweep", "start")
 NEEDED_FOR_PICTURE = {"sizes", "growth", "roof"}
@@ -71,18 +68,13 @@ def table(report: dict) -> str:
     return "\n".join(lines)
 
 
-def asked() -> argparse.Namespace:
+def asked():
     """The options. Ends with a sentence where they cannot be."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="smaller and rougher")
-    parser.add_argument("--only", metavar="A,B", help=f"some of {', '.join(PARTS)}")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to FILE as well")
-    parser.add_argument("--picture", type=Path, metavar="FILE", help="draw roofline and growth into FILE (.png, .svg, .pdf)")
+    parser = command.Command("benchmarks", __doc__).quick().some_of("part", PARTS).json()
+    parser.file("--picture", "draw roofline and growth into FILE (.png, .svg, .pdf)", (".png", ".svg", ".pdf"))
     parser.add_argument("--keep", action="store_true", help="keep the figures in benchmarks/results, by commit")
     options = parser.parse_args()
-    options.parts = set(options.only.split(",")) if options.only else set(PARTS)
-    if unknown := options.parts - set(PARTS):
-        parser.error(f"there is no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    options.parts = set(options.only)
     if options.picture and not options.parts >= NEEDED_FOR_PICTURE:
         parser.error("a picture needs the parts sizes, growth and roof")
     if options.keep and options.parts != set(PARTS):
@@ -93,10 +85,7 @@ def asked() -> argparse.Namespace:
 def main() -> None:
     options = asked()
     report = run(options.parts, options.quick)
-    print(table(report))
-    if options.json:
-        options.json.parent.mkdir(parents=True, exist_ok=True)
-        options.json.write_text(json.dumps(report, indent=1) + "\n")
+    command.answer(table(report), report, options.json)
     if options.picture:
         picture.draw(report, options.picture)
     if options.keep:

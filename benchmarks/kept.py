@@ -26,8 +26,8 @@ def keep(report: dict, folder: Path = FOLDER) -> Path:
 
 def last(report: dict, folder: Path = FOLDER) -> dict | None:
     """The report kept last of another commit, measured on such a machine and of the same size; None where there is none."""
-    others = [json.loads(file.read_text()) for file in folder.glob("*.json")]
-    alike = [other for other in others if other["commit"] != report["commit"] and other["machine"] == report["machine"]
+    others = [json.loads(file.read_text()) for file in folder.glob("*.json")]              # digests.json is there too
+    alike = [other for other in others if "sizes" in other and other["commit"] != report["commit"] and other["machine"] == report["machine"]
              and other["quick"] == report["quick"]]
     return max(alike, key=lambda other: other["date"], default=None)
 

@@ -9,7 +9,6 @@ answer may still be sharpening. A class: everybody moves a lever every five seco
 on until the next move; counted is the time to the first line, a sketch with its intervals. All moves are of states never asked before.
 Memory is the server's own after the moves. Nothing is asserted: machines differ.
 """
-import argparse
 import asyncio
 import json
 import random
@@ -22,6 +21,8 @@ import time
 import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
+
+from benchmarks.command import Command
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 EVERY = 5.0          # seconds between two moves of one user of a class
@@ -147,13 +148,14 @@ def row(words: str, times: list[float]) -> str:
     return f"{words:<52} {len(times):>6} {statistics.median(times):>8,.0f} {share_below(times, 0.95):>8,.0f} {max(times):>8,.0f}"
 
 
+def options():
+    """How many moves, how large a class, how long."""
+    asked = Command("benchmarks.page", __doc__).number("--moves", 40).number("--class", 40, dest="users")
+    return asked.number("--seconds", 60.0).quick("fewer moves, a shorter class").parse_args()
+
+
 def main() -> None:
-    words = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    words.add_argument("--moves", type=int, default=40)
-    words.add_argument("--class", dest="users", type=int, default=40)
-    words.add_argument("--seconds", type=float, default=60)
-    words.add_argument("--quick", action="store_true")
-    asked = words.parse_args()
+    asked = options()
     moves, seconds = (10, 15) if asked.quick else (asked.moves, asked.seconds)
     with a_server() as (address, process):
         held = [memory(process)]

@@ -5,7 +5,6 @@
 
 Each is a fresh process, measured in turns, by the clock and by the processor.
 """
-import argparse
 import os
 import resource
 import statistics
@@ -16,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
 
+from benchmarks.command import Command
 from benchmarks.step import compiled, in_turns
 
 PROGRAM = "from sim.cli import main; main()"
@@ -77,9 +77,7 @@ def table(report: dict) -> str:
 
 
 def main() -> None:
-    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    asked.add_argument("--quick", action="store_true", help="without the first compilation")
-    quick = asked.parse_args().quick
+    quick = Command("benchmarks.start", __doc__).quick("without the first compilation").parse_args().quick
     print(table(run(3 if quick else 5, not quick)))
 
 

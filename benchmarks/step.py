@@ -9,8 +9,6 @@ rounds, and ratios are medians of ratios within a round. "clock" is the time tha
 threads, which other people's work on the machine hardly moves. Compiling, drawing the first buyers and the first periods are not counted.
 Nothing is asserted: machines differ, ratios much less.
 """
-import argparse
-import json
 import os
 import platform
 import resource
@@ -24,6 +22,7 @@ from time import perf_counter, process_time
 
 import numpy as np
 
+from benchmarks import command
 from benchmarks.plain_mesa import PlainMarket
 from sim.agents import Market
 from sim.core import kernel
@@ -196,15 +195,7 @@ def table(report: dict) -> str:
 
 
 def main() -> None:
-    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    asked.add_argument("--quick", action="store_true", help="smaller and rougher")
-    asked.add_argument("--json", type=Path, metavar="FILE", help="write the figures to FILE as well")
-    options = asked.parse_args()
-    report = run(QUICK if options.quick else FULL)
-    print(table(report))
-    if options.json:
-        options.json.parent.mkdir(parents=True, exist_ok=True)
-        options.json.write_text(json.dumps(report, indent=2) + "\n")
+    command.measure("benchmarks.step", __doc__, lambda quick: run(QUICK if quick else FULL), table)
 
 
 if __name__ == "__main__":

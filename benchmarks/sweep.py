@@ -4,7 +4,6 @@
     python -m benchmarks.sweep --points 50
     python -m benchmarks.sweep --kills 3             # the same again, killed (-9) three times at random and resumed: the same digest?
 """
-import argparse
 import os
 import random
 import resource
@@ -14,8 +13,9 @@ import tempfile
 import time
 from pathlib import Path
 
+from benchmarks.command import Command
 from sim.experiments.sweep import Progress, Sweep, plan_of, sweep
-from sim.scenario import load
+from sim.scenario import ScenarioError, load
 
 SCENARIO = "service_and_price"           # 2,000 buyers, 24 months before the record and 120 on it, 10 runs
 MEGABYTE = 1 << 20
@@ -93,15 +93,21 @@ def killed(arguments: list[str], folder: Path, times: int, seconds: float) -> st
             print(f"killed; {len(files)} files on the disk, {sum(file.stat().st_size for file in files) / 1e6:.2f} MB", flush=True)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--points", type=int, default=1000)
-    parser.add_argument("--set", action="append", default=[], dest="sets")
-    parser.add_argument("--kills", type=int, default=0)
-    parser.add_argument("--into", type=Path)
-    parser.add_argument("--quiet", action="store_true")
+def options() -> tuple:
+    """(what was asked for, the plan). Ends with a sentence where a value of the scenario cannot be."""
+    parser = Command("benchmarks.sweep", __doc__).number("--points", 1000).number("--kills", 0, least=0)
+    parser.add_argument("--set", action="append", default=[], dest="sets", metavar="PATH=VALUE")
+    parser.add_argument("--into", type=Path, metavar="FOLDER")
+    parser.add_argument("--quiet", action="store_true", help="print the digest alone")
     asked = parser.parse_args()
-    what = plan(asked.points, asked.sets)
+    try:
+        return asked, plan(asked.points, asked.sets)
+    except ScenarioError as wrong:
+        parser.error(str(wrong))
+
+
+def main() -> None:
+    asked, what = options()
     if asked.quiet:
         print(sweep(what, asked.into).digest)
         return

@@ -5,14 +5,12 @@
 
 Measured in turns like `benchmarks.step`, by the processor's time on one thread and by the clock on two; medians over the rounds.
 """
-import argparse
-import json
 import statistics
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
-from pathlib import Path
 from time import perf_counter
 
+from benchmarks import command
 from benchmarks.step import RIVALS, WARM_UP, Kernel, compiled, in_turns, peak_memory, scenario_of, seconds
 from sim.network import buyer_network
 from sim.population import draw_population
@@ -77,15 +75,8 @@ def table(report: dict) -> str:
 
 
 def main() -> None:
-    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    asked.add_argument("--quick", action="store_true", help="a hundred thousand buyers")
-    asked.add_argument("--json", type=Path, metavar="FILE", help="write the figures to FILE as well")
-    options = asked.parse_args()
-    report = run(100_000 if options.quick else 1_000_000)
-    print(table(report))
-    if options.json:
-        options.json.parent.mkdir(parents=True, exist_ok=True)
-        options.json.write_text(json.dumps(report, indent=2) + "\n")
+    command.measure("benchmarks.word_of_mouth", __doc__, lambda quick: run(100_000 if quick else 1_000_000), table,
+                    "a hundred thousand buyers")
 
 
 if __name__ == "__main__":

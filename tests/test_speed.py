@@ -2,6 +2,7 @@
 
 That the loops are vector instructions is `core/test_vectorised.py`.
 """
+import importlib
 import json
 from concurrent.futures import ThreadPoolExecutor
 
@@ -9,7 +10,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from benchmarks import growth, kept, picture, roof, sizes, start
+from benchmarks import command, growth, kept, picture, roof, sizes, start
 from benchmarks.step import in_turns
 from sim.core import kernel
 from sim.screens.compiling import compilation, functions
@@ -20,6 +21,10 @@ MOST_FOR_HEARING = 3.5           # 1.9 to 2.2 times the market in which nobody i
 SIZE = sizes.Size((), 5, 400_000)
 ROW = {"buyers": 10_000, "sellers": 5, "network": "none", "bytes": 150, "ns": 60.0, "times_mesa": 140.0, "times_plain": 1.0,
        "times_limit": 2.0, "ns_two_threads": 30.0, "two_threads": 1.9, "processor_two_threads": 1.05}
+
+
+COMMANDS = ("__main__", "step", "word_of_mouth", "page", "sweep", "start", "digests", "limit.__main__", "limit.build", "peers.__main__")
+WITH_FILE = ("__main__", "step", "word_of_mouth", "digests", "limit.__main__", "peers.__main__")
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +87,7 @@ def test_a_ratio_that_became_worse_is_said(tmp_path):
                    for name, change in (("1", {}), ("2", {"times_mesa": 100.0, "times_plain": 1.05, "two_threads": 2.0})))
     assert "nothing was kept" in kept.against_last(now, tmp_path)
     assert json.loads(kept.keep(before, tmp_path).read_text()) == before
+    (tmp_path / "digests.json").write_text("{}")                         # which is kept beside the reports and is none
     assert kept.last(now | {"machine": "another"}, tmp_path) is None
     assert kept.worse(now, before) == ["10,000 buyers, 5 sellers, network none: times_mesa was 140.00, is 100.00"]
     assert "no ratio is worse" in kept.against_last(before | {"commit": "3"}, tmp_path)
@@ -132,3 +138,51 @@ def test_warmup_says_what_it_did_and_where():
     assert answer["bytes"] > 1_000_000 and answer["seconds"] > 0
     said = CliRunner().invoke(app, ["--quiet"]).stdout
     assert said.startswith("The model was compiled already") and answer["folder"] in said.replace("\n", "")
+
+
+def refused(name: str, words: list[str], monkeypatch, capsys) -> str:
+    """What a benchmark says, in one sentence and before it measures anything, to options that cannot be."""
+    monkeypatch.setattr("sys.argv", ["benchmark", *words])
+    with pytest.raises(SystemExit) as ended:
+        importlib.import_module(f"benchmarks.{name}").main()
+    said = capsys.readouterr()
+    assert ended.value.code == 2 and not said.out and said.err.count("\n") == 1
+    return said.err
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_wrong_option_is_one_sentence(name, monkeypatch, capsys):
+    prog = f"python -m benchmarks.{name}".removesuffix(".__main__")
+    assert refused(name, ["--bogus"], monkeypatch, capsys).startswith(f"{prog}: there is no option --bogus; there are --help")
+
+
+@pytest.mark.parametrize("name", WITH_FILE)
+def test_a_file_that_cannot_be_is_one_sentence(name, monkeypatch, capsys, tmp_path):
+    (tmp_path / "taken").write_text("")
+    folder, inside = refused(name, ["--json", str(tmp_path)], monkeypatch, capsys), str(tmp_path / "taken" / "figures.json")
+    assert "--json: " in folder and "is a folder; name a file in it, such as" in folder
+    assert f"nothing can be written to {inside!r}: not a directory" in refused(name, ["--json", inside], monkeypatch, capsys)
+
+
+@pytest.mark.parametrize(("name", "words", "said"), [
+    ("step", ["--quik"], "there is no option --quik; did you mean --quick?"),
+    ("step", ["quick"], "'quick' is not an option; there are --help, --quick, --json"),
+    ("step", ["--json"], "--json: expected one argument"),
+    ("__main__", ["--only", "size"], "--only: there is no part 'size'; did you mean 'sizes'?"),
+    ("__main__", ["--only", "start", "--keep"], "only a whole report is kept; leave --only out"),
+    ("__main__", ["--picture", "speed.txt"], "--picture: 'speed.txt' ends in none of .png, .svg, .pdf"),
+    ("page", ["--class", "none"], "--class: 'none' is not a whole number of 1 or more"),
+    ("page", ["--seconds", "-1"], "--seconds: '-1' is not a number of 1 or more"),
+    ("sweep", ["--points", "0"], "--points: '0' is not a whole number of 1 or more"),
+    ("digests", ["--only", "rumor"], "--only: there is no scenario 'rumor'; did you mean 'rumour'?"),
+    ("digests", ["--only", "default", "--keep"], "only the digests of all scenarios are kept; leave --only out")])
+def test_what_a_benchmark_says_to_a_slip(name, words, said, monkeypatch, capsys):
+    assert refused(name, words, monkeypatch, capsys).endswith(f": {said}\n")
+
+
+def test_figures_are_written_where_asked(tmp_path, monkeypatch, capsys):
+    file = tmp_path / "new" / "figures.json"
+    monkeypatch.setattr("sys.argv", ["benchmark", "--quick", "--json", str(file)])
+    command.measure("benchmarks.none", "A benchmark.", lambda quick: {"quick": quick}, lambda report: f"quick: {report['quick']}")
+    assert capsys.readouterr().out == "quick: True\n" and json.loads(file.read_text()) == {"quick": True}
+    assert not list(tmp_path.glob("*.json")) and [*file.parent.iterdir()] == [file]

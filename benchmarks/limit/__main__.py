@@ -8,16 +8,14 @@ One round plays every row once, in turn; a figure is the median over the rounds,
 thread is measured by the processor's time, two by the processor's time of both and by the clock. Stages are counted in cycles by forms of
 their own. All rows play the same market from the same state; what they leave there is compared at the end, bit by bit.
 """
-import argparse
-import json
 import os
 import statistics
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
+from benchmarks import command
 from benchmarks.limit.build import NoCompilerError, compiler, has_avx512
 from benchmarks.limit.play import Player
 from benchmarks.step import RIVALS, WARM_UP, Kernel, in_turns, seconds
@@ -132,18 +130,10 @@ def table(report: dict) -> str:
 
 
 def main() -> None:
-    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    asked.add_argument("--quick", action="store_true", help="smaller and rougher")
-    asked.add_argument("--json", type=Path, metavar="FILE", help="write the figures to FILE as well")
-    options = asked.parse_args()
     try:
-        report = run(QUICK if options.quick else FULL)
+        command.measure("benchmarks.limit", __doc__, lambda quick: run(QUICK if quick else FULL), table)
     except NoCompilerError as missing:
         raise SystemExit(str(missing)) from None
-    print(table(report))
-    if options.json:
-        options.json.parent.mkdir(parents=True, exist_ok=True)
-        options.json.write_text(json.dumps(report, indent=2) + "\n")
 
 
 if __name__ == "__main__":

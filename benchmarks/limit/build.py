@@ -13,6 +13,7 @@ import subprocess
 from functools import cache
 from pathlib import Path
 
+from benchmarks.command import Command
 from sim.core import state as at
 from sim.core import terms
 from sim.core.handle import DIMENSIONS, PLACE, SCALARS, arrays_of
@@ -124,6 +125,7 @@ def library(form: str = "limit") -> ctypes.CDLL:
 
 
 def main() -> None:
+    Command("benchmarks.limit.build", __doc__).parse_args()
     try:
         for form in FORMS:
             if form.startswith("plain") or has_avx512():

@@ -7,16 +7,14 @@
 Every row is measured once a round, in turn; a figure is the median over the rounds, a ratio the median of the ratios within a round to the
 kernel with as many buyers. A peer whose library is missing is left out. That all are the same market is shown by `tests/test_peers.py`.
 """
-import argparse
-import json
 import os
 import platform
 import statistics
 import sys
 from dataclasses import dataclass
 from importlib.metadata import version
-from pathlib import Path
 
+from benchmarks import command
 from benchmarks.peers import BY_AGENTS, PEERS, installed, peer
 from benchmarks.step import STRATEGY, WARM_UP, Kernel, in_turns, peak_memory, scenario_of, seconds
 
@@ -95,15 +93,7 @@ def those_installed() -> list[str]:
 
 
 def main() -> None:
-    asked = argparse.ArgumentParser(prog="python -m benchmarks.peers", description=__doc__.splitlines()[0])
-    asked.add_argument("--quick", action="store_true", help="smaller and rougher")
-    asked.add_argument("--json", type=Path, metavar="FILE", help="write the figures to FILE as well")
-    options = asked.parse_args()
-    report = run(QUICK if options.quick else FULL, those_installed())
-    print(table(report))
-    if options.json:
-        options.json.parent.mkdir(parents=True, exist_ok=True)
-        options.json.write_text(json.dumps(report, indent=2) + "\n")
+    command.measure("benchmarks.peers", __doc__, lambda quick: run(QUICK if quick else FULL, those_installed()), table)
 
 
 if __name__ == "__main__":
