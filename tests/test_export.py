@@ -13,6 +13,7 @@ from sim.core import state as at
 from sim.experiments.published.markets import BUYERS, STRATEGY, static_market
 from sim.exports import NoExport, export
 from sim.exports.calendar import first_day
+from sim.exports.lots import LotByLot
 from sim.money import money
 from sim.panel import buyer_table
 from sim.parquet import read_provenance, read_table
@@ -20,6 +21,7 @@ from sim.purchases import purchases, sales
 from sim.results import NotResults, ResultsExist
 from sim.runs import simulate
 from sim.scenario import load
+from tests.everything import everything
 
 SMALL = ("market.buyers=600", "market.periods=24", "market.burn_in=6", "runs=2")
 LIVELY = ("default", "coffee", "locked_in_harvest", "bank_referrals", "price_war_answers")
@@ -205,6 +207,36 @@ def test_the_last_purchase_was_where_it_was_made(panel):
     later = last[last.index.get_level_values(1) > 1]
     before = chosen.loc[[(who, occasion - 1) for who, occasion in later.index]]
     assert np.array_equal(before.to_numpy(), later.to_numpy()) and len(later) == (chosen.index.get_level_values(1) > 1).sum()
+
+
+def test_lots_stand_in_the_order_in_which_they_were_bought(tmp_path):
+    """Eight lots a period, no tastes and nothing that holds: every seller follows every other alike. The negative control is the same lots
+    seller by seller, as they stood once: loyalty out of nothing."""
+    scenario = static_market(f"{BUYERS}.lots=8", f"{BUYERS}.return_cost=0", "market.periods=12", "market.buyers=300", "runs=2", rivals=3)
+    export(scenario, "panel", tmp_path / "panel")
+    long = read_table(tmp_path / "panel" / "panel.parquet").query("choice == 1")
+    again, sigma = long[long.occasion > 1]["last"].mean(), (0.25 * 0.75 / len(long)) ** 0.5
+    assert abs(again - 0.25) < 4 * sigma
+    by_seller = long.sort_values(["customer_id", "date", "alternative"], kind="stable")
+    chosen = by_seller.alternative.cat.codes.to_numpy().reshape(300, -1)
+    assert (chosen[:, 1:] == chosen[:, :-1]).mean() > 0.5
+
+
+@pytest.mark.parametrize("strategy", ["transactional", "answered"])
+def test_a_twin_played_lot_by_lot_buys_what_the_market_buys(strategy):
+    """In a market where all is on that can be (word of mouth, answers, prices by best reply, levels by account value, every period anew):
+    the same lots of the same sellers, and the same supplier in the end, buyer by buyer and period by period."""
+    tiers = ", ".join(f"{{at: {t}, ours: {{level: {{by_value: {{basic: 0, partnership: {90 + t % 2}}}}}}}}}" for t in range(2, 31))
+    scenario = everything("buyers.intermediate.lots=5", "buyers.intermediate.share=1", "buyers.lost_for_good.share=0",
+                          "buyers.always_a_share.share=0", "market.buyers=2000", f"strategies.answered.events=[{tiers}]")
+    twin, several = LotByLot(scenario, strategy, 1, scenario.seed), 0
+    for moment in purchases(scenario, strategy, run=1):
+        supplier, bought = twin.period()
+        lots = np.stack([((supplier == s) & bought).sum(0) for s in range(len(scenario.sellers))])
+        assert np.array_equal(lots[:, moment.buyer], moment.lots) and lots.sum() == moment.lots.sum()
+        assert np.array_equal(supplier[-1, moment.buyer], moment.supplier)
+        several += (np.diff(supplier, axis=0) != 0).any(0).sum()
+    assert several > 100
 
 
 def test_wide_says_what_long_says(panel):

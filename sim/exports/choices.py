@@ -24,23 +24,24 @@ class Choices:
         self.places = len(str(buyers))
         self.generation, self.chosen, self.choices = np.zeros(buyers, np.int32), np.zeros(buyers, np.int32), 0
 
-    def occasions(self, moment: Moment, day) -> tuple[pd.DataFrame, np.ndarray]:
-        """(rows of the panel for the period, numbers of the buyers who chose for the first time)."""
+    def occasions(self, moment: Moment, day, supplier: np.ndarray, bought: np.ndarray) -> tuple[pd.DataFrame, np.ndarray]:
+        """(rows of the panel for the period, numbers of the buyers who chose for the first time); supplier, bought: as `LotByLot.period`
+        has them."""
         self.generation[moment.newcomers] += 1
         self.chosen[moment.newcomers] = 0
         fresh = moment.buyer[self.chosen[moment.buyer] == 0]
-        which, chosen, place = in_order(moment)
-        buyer, first = moment.buyer[which], place == 0
-        incumbent = np.where(first, moment.supplier_before[which], np.concatenate([[-1], chosen[:-1]]))
-        own = first & (moment.supplier_before[which] >= 0)
-        tenure, stays = np.where(own, moment.tenure_before[which], 0), incumbent == moment.supplier_before[which]
-        tenure = np.where(stays & ~first, moment.tenure_before[which], tenure)
-        level = np.where(stays, moment.served[1][buyer], np.where(incumbent == moment.supplier[which],
-                                                                  moment.whole(at.LEVEL, buyer), 0)) + 1
+        supplier = np.concatenate([moment.supplier_before[None].astype(np.int8), supplier[:, moment.buyer]])
+        which, lot = np.nonzero(bought[:, moment.buyer].T)
+        place = np.arange(len(which)) - np.searchsorted(which, which)
+        buyer, incumbent, chosen = moment.buyer[which], supplier[lot, which], supplier[lot + 1, which]
+        stayed = np.logical_and.accumulate(supplier == supplier[0])[lot, which]
+        tenure = np.where(stayed & (incumbent >= 0), moment.tenure_before[which], 0)
+        level = np.where(stayed, moment.served[1][buyer], np.where(incumbent == moment.supplier[which],
+                                                                   moment.whole(at.LEVEL, buyer), 0)) + 1
         head = {"choice_id": self.choices + 1 + np.arange(len(which)), "customer_id": self.identity(buyer),
                 "occasion": self.chosen[buyer] + place + 1, "date": day}
         self.choices += len(which)
-        self.chosen[moment.buyer] += moment.lots.sum(0, dtype=np.int32)
+        self.chosen[moment.buyer] += np.bincount(which, minlength=len(moment.buyer)).astype(np.int32)
         known = moment.whole(at.AWARE, buyer)
         offers = [self.offer(moment, s, incumbent == s, tenure, level, known) for s in range(len(self.sellers))]
         return (self._wide if self.wide else self._long)(head, chosen, offers), fresh
@@ -76,19 +77,6 @@ class Choices:
         table = {"customer_id": self.identity(buyer), "buyer_type": pd.Categorical.from_codes(kinds, self.kinds)}
         table |= {name: moment.row(row, buyer) for name, row in ATTRIBUTES.items()}
         return pd.DataFrame(table | {f"taste_{seller}": tastes(moment, buyer, kinds, s) for s, seller in enumerate(self.sellers)})
-
-
-def in_order(moment: Moment) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """One entry for each lot: (position of the buyer in the moment, seller chosen, place among the buyer's lots of the period, from 0).
-
-    The supplier of before comes first and the supplier of afterwards last, since whoever sells a lot is the supplier then."""
-    seller, buyer = np.nonzero(moment.lots)
-    rank = np.where(seller == moment.supplier[buyer], 2, np.where(seller == moment.supplier_before[buyer], 0, 1))
-    order = np.lexsort((seller, rank, buyer))
-    which, chosen = (np.repeat(values[order], moment.lots[seller, buyer][order]) for values in (buyer, seller))
-    starts = np.flatnonzero(np.concatenate([[True], which[1:] != which[:-1]])) if len(which) else np.zeros(0, int)
-    lengths = np.diff(np.concatenate([starts, [len(which)]]))
-    return which, chosen, np.arange(len(which)) - np.repeat(starts, lengths)
 
 
 def tastes(moment: Moment, buyer: np.ndarray, kinds: np.ndarray, s: int) -> np.ndarray:

@@ -48,13 +48,14 @@ TRUTH = (
 OCCASION = (
     ("choice_id", "", "the choice occasion: one for each lot bought, whoever bought it"),
     CUSTOMER,
-    ("occasion", "", "number of the customer's choice, from 1; lots of one period are put in an order that fits its change of suppliers"),
+    ("occasion", "", "number of the customer's choice, from 1, in the order in which it chose; the lots of one period share its date"),
     ("date", "date", "first day of the period"),
 )
 ALTERNATIVE = (
     ("price", "money per unit", "what the buyer would pay: the list price, or its own as an account (loyalty discount, premium)"),
     ("last", "", "1 where it made its last purchase, which also is its supplier; 0 elsewhere"),
-    ("level", "", "level at which the seller serves it as an account, 1 basic to 5 partnership; 0 where it is no account"),
+    ("level", "", "level at which the seller serves it as an account, 1 basic to 5 partnership; 0 where it is no account, so it echoes "
+     "`last`: give a model one of the two"),
     ("available", "", "1 where the buyer knows the seller; 0 elsewhere"),
 )
 LONG = (*OCCASION, ("alternative", "", "the seller"), ("choice", "", "1 for the chosen alternative, else 0"), *ALTERNATIVE)

@@ -13,6 +13,7 @@ from sim.core.jit import source_digest
 from sim.exports import columns as means
 from sim.exports.calendar import FIRST_DAY, first_day
 from sim.exports.choices import Choices
+from sim.exports.lots import LotByLot
 from sim.exports.readme import readme
 from sim.exports.writing import FORMATS, Writer, money
 from sim.offers import discount_per_period
@@ -164,19 +165,18 @@ def write_log(scenario, asked: Asked, folder: Path, progress) -> dict:
 
 def write_panel(scenario, asked: Asked, folder: Path, progress) -> dict:
     """Every buyer's choices among all sellers, and who the buyers are."""
-    said, choices, unsure = about(scenario, asked), Choices(scenario, asked.wide), 0
-    sellers = list(scenario.sellers)
+    said, choices, sellers = about(scenario, asked), Choices(scenario, asked.wide), list(scenario.sellers)
+    twin = LotByLot(scenario, asked.strategy, asked.run - 1, asked.seed)
     with ExitStack() as stack:
         writer = stack.enter_context(Writer(folder, "panel", asked.formats, said))
         hidden = stack.enter_context(Writer(folder, TRUTH, asked.formats, said))
         for moment in purchases(scenario, asked.strategy, asked.run - 1, asked.seed, progress):
             day = np.datetime64(first_day(asked.start, scenario.market.period, moment.period), "s")
-            rows, fresh = choices.occasions(moment, day)
+            rows, fresh = choices.occasions(moment, day, *twin.period())
             writer.add(rows)
             hidden.add(choices.truth(moment, fresh))
-            unsure += moment.unsure
     return said | {
-        "wide": asked.wide, "rows": {"panel": writer.rows, "choices": choices.choices, TRUTH: hidden.rows}, "unsure": unsure,
+        "wide": asked.wide, "rows": {"panel": writer.rows, "choices": choices.choices, TRUTH: hidden.rows}, "unsure": 0,
         "choice_noise": scenario.behaviour.choice_noise,
         "columns": {"panel": described(means.wide(sellers) if asked.wide else means.LONG),
                     TRUTH: described(means.panel_truth(sellers))}}

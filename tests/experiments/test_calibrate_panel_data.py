@@ -1,12 +1,17 @@
 """Panels as people have them: what is read from the columns, what is dropped and counted, and a calibration from table to scenario."""
+from dataclasses import replace
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from sim.experiments.calibrate import UnfitData, calibrate, read
-from sim.experiments.calibrate.panel_reading import alternatives, panel_of
+from sim.experiments.calibrate.panel_reading import alternatives, echoes_last, panel_of
+from sim.experiments.calibrate.panel_words import headline, limits
 from sim.experiments.calibrate.playing import scenario_of
 from sim.experiments.calibrate.rates import chances, fit_counts
+from tests.experiments import choice_ladder as ladder
 from tests.experiments.choice_markets import market, panel
 
 
@@ -147,3 +152,69 @@ def test_a_long_panel_is_the_same_panel(table):
     assert (long.choices.brands, long.counts.tolist()) == (wide.choices.brands, wide.counts.tolist())
     assert (long.choices.chosen == wide.choices.chosen).all() and np.allclose(long.choices.price, wide.choices.price)
     assert read(pd.DataFrame(rows + nothing), "panel").dropped == {"not one alternative was taken": len(brands)}
+
+
+# --- an exported panel, read back -------------------------------------------------------------------------------------------------------
+
+PLANTED = ladder.COST / ladder.NOISE
+
+
+@pytest.fixture(scope="module")
+def exported():
+    """The choice panel that a market exports in which nothing but a switching cost of 1.5 choice noises holds anybody."""
+    return ladder.exported(ladder.market(buyers=150))
+
+
+def test_an_exported_panel_gives_back_the_switching_cost_it_was_played_with(exported):
+    found = ladder.found(ladder.choices(exported))
+    assert abs(found["state"] - PLANTED) < 4 * found.error("state") and found.error("state") < 0.05
+
+
+def test_what_stands_apart_only_at_the_last_purchase_is_its_echo_and_left_out(exported):
+    """The level of an account is nought wherever the buyer has none. The negative control: taken for an attribute, it takes the switching
+    cost for itself, and what is left of it is nothing, or less."""
+    table = read(exported, "panel")
+    found = panel_of(table)
+    assert found.echoes == ("level",) and found.choices.attributes == ()
+    assert "level stands apart only at what was bought last, so it says the same again and is left out" in table.notes
+    level = np.stack([table.frame[f"level.{brand}"] for brand in found.choices.brands], 1).astype(float)
+    taken = replace(found.choices, x=level[..., None], attributes=("level",))
+    assert abs(ladder.found(taken)["state"] - PLANTED) > 1
+
+
+def test_attributes_that_are_not_echoes_stay():
+    """Shown at random, and a coupon that some of those get who bought last: both can be told from state dependence."""
+    rng = np.random.default_rng(5)
+    last = rng.integers(-1, 3, 4000)
+    at_last = np.eye(4)[last][:, :3] * (last >= 0)[:, None]
+    assert echoes_last(at_last, last) and echoes_last(at_last * rng.integers(1, 6, (4000, 1)), last)
+    assert echoes_last(1 - at_last, last)                                        # the same, the other way round
+    slipped = np.where(rng.random((4000, 1)) < 0.03, rng.permuted(at_last, axis=1), at_last)
+    assert echoes_last(slipped, last)                                            # a few rows of the file are missing or mixed up
+    assert not echoes_last(at_last * (rng.random((4000, 1)) < 0.3), last)
+    assert not echoes_last((rng.random((4000, 3)) < 0.1).astype(float), last)
+
+
+def test_a_price_that_never_moves_is_still_the_price(exported):
+    found = panel_of(read(exported, "panel"))
+    assert (found.choices.price == 100).all() and found.prices == "as listed" and not found.priced
+
+
+def test_what_an_echo_does_is_said_to_be_unknown_and_no_taste_is_made_up_of_a_negative_number(exported):
+    panel = panel_of(read(exported, "panel"))
+    money = SimpleNamespace(identified=False, state=[(-1.2, -1.3, -1.1)], class_shares=[(1, 1, 1)], switching=[(0, 0, 0)])
+    cannot = limits(panel, money, SimpleNamespace(classes_supported=False), None)[1]
+    assert any(sentence.startswith("What level does: it stands apart only at the seller") for sentence in cannot)
+    scores = pd.DataFrame({"model": ["a", "b"], "behind": 0.1, "behind_low": 0.1, "behind_high": 0.1})
+    assert "is taste" not in headline(panel, money, scores, {"state": -0.9}, "EUR")
+    held = SimpleNamespace(**vars(money) | {"state": [(0.5, 0.4, 0.6)]})
+    assert "would say 2.00, of which 75% is taste." in headline(panel, held, scores, {"state": 2.0}, "EUR")
+
+
+@pytest.mark.slow
+def test_reorders_without_a_review_count_as_switching_cost_and_reviews_alone_do_not():
+    """What the README says of panels: the whole panel tells more than twice the switching cost, its reviewed purchases tell it."""
+    scenario = ladder.market("a review in six purchases", buyers=200)
+    whole, alone = ladder.found(ladder.choices(ladder.exported(scenario))), ladder.found(ladder.reviewed_alone(scenario))
+    assert whole["state"] > 2 * PLANTED
+    assert abs(alone["state"] - PLANTED) < 4 * alone.error("state") and alone.error("state") < 0.15

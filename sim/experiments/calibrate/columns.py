@@ -87,6 +87,7 @@ CALLED = {
     "penetration": ("penetration", "pen"),
     "buys_per_buyer": ("buysperbuyer", "purchasesperbuyer", "purchasefrequency", "buyingrate", "buyrate"),
 }
+PRICES = ("price", "prc", "cost", "pr")                # of an alternative, in a panel
 # kind: what must be there | what may be
 KINDS = {
     "panel": (("customer", "choice"), ("occasion", "date", "amount")),

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from sim.experiments.calibrate.columns import CALLED, simple
+from sim.experiments.calibrate.columns import CALLED, PRICES, simple
 
 TAKEN = ("choice", "chosen", "taken", "chose")
 NAMES = ("alternative", "alt", "brand", "seller", "product", "item")
@@ -22,14 +22,14 @@ def column(frame: pd.DataFrame, called: tuple[str, ...]) -> str | None:
 
 
 def widened(frame: pd.DataFrame) -> tuple[pd.DataFrame, int]:
-    """A row for each purchase: who, when, `choice` by name, and ATTRIBUTE.ALTERNATIVE for what varies between alternatives; and the rows of
-    occasions at which nothing, or more than one alternative, was taken."""
+    """A row for each purchase: who, when, `choice` by name, and ATTRIBUTE.ALTERNATIVE for prices and for what varies between alternatives;
+    and the rows of occasions at which nothing, or more than one alternative, was taken."""
     taken, name = column(frame, TAKEN), column(frame, NAMES)
     occasion = occasion_of(frame)
     marked = frame[taken].eq(1).groupby(occasion).transform("sum") == 1
     frame, occasion = frame[marked], occasion[marked]
     rest = [one for one in frame.columns if one not in (taken, name)]
-    varies = {one: frame[one].groupby(occasion).transform("nunique").max() > 1 for one in rest}
+    varies = {one: simple(str(one)) in PRICES or frame[one].groupby(occasion).transform("nunique").max() > 1 for one in rest}
     own = frame[frame[taken] == 1].assign(**{"choice": lambda rows: rows[name].astype(str)})
     wide = own[[*(one for one in rest if not varies[one] and one != "choice"), "choice"]].set_index(occasion[own.index])
     for one in (one for one in rest if varies[one]):

@@ -10,21 +10,23 @@ import numpy as np
 import pandas as pd
 
 from sim.experiments.calibrate.choices import Choices
+from sim.experiments.calibrate.columns import PRICES
 from sim.experiments.calibrate.reading import Table, UnfitData, days, numbers, simple
 
-PRICES = ("price", "prc", "cost", "pr")
 WEEK = 7
 FEW_HOUSEHOLDS, FEW_REPEATS = 20, 50
 MOST_BRANDS = 32
 # the model has its own word for what was bought last
 NOT_ATTRIBUTES = ("last", "lag", "previous", "loyalty", "available", "avail", "av")
+ECHO = 0.9  # how nearly an attribute must say what was bought last, to be left out as its echo
 LIKE_MONEY = 0.25  # listed prices this near (in share) to what was paid are money, else an index
 
 
 @dataclass(frozen=True)
 class Panel:
     """A panel that was read: choices; week of each purchase from 0; weeks on record; mean price paid; whether dates are known, whether
-    prices are; how many prices were filled in; alternatives nobody chose; what prices are (money, an index, none)."""
+    prices are; how many prices were filled in; alternatives nobody chose; what prices are (money, an index, none); attributes left
+    out as echoes of the last purchase."""
 
     choices: Choices
     week: np.ndarray
@@ -34,6 +36,7 @@ class Panel:
     filled: int
     never_chosen: tuple[str, ...]
     prices: str
+    echoes: tuple[str, ...] = ()
 
     @property
     def counts(self) -> np.ndarray:
@@ -70,10 +73,28 @@ def panel_of(table: Table) -> Panel:
     money, kind = in_money(frame, codes, listed) if price else (listed, "none")
     others = tuple(name for name in attributes if name != price and np.ptp(values[name][good]) > 0)
     start = np.r_[np.flatnonzero(np.r_[True, frame.customer.to_numpy()[1:] != frame.customer.to_numpy()[:-1]]), len(frame)]
-    x = np.stack([values[name][good] for name in others], 2) if others else np.empty((*listed.shape, 0))
+    bought = Choices(start, codes, money, np.empty((*listed.shape, 0)), tuple(brands))
+    echoes = tuple(name for name in others if echoes_last(values[name][good], bought.last))
+    others = tuple(name for name in others if name not in echoes)
+    table.notes += [f"{name} stands apart only at what was bought last, so it says the same again and is left out" for name in echoes]
+    x = np.stack([values[name][good] for name in others], 2) if others else bought.x
     varies = bool(price) and bool(((money - money.mean(0)).std(0) > 1e-9).any())
     week = ((day - day.min()) // WEEK).astype(int) if dated else np.arange(len(frame)) - np.repeat(start[:-1], np.diff(start))
-    return Panel(Choices(start, codes, money, x, tuple(brands), others), week, int(week.max()) + 1, dated, varies, filled, never, kind)
+    choices = replace(bought, x=x, attributes=others)
+    return Panel(choices, week, int(week.max()) + 1, dated, varies, filled, never, kind, echoes)
+
+
+def echoes_last(values: np.ndarray, last: np.ndarray) -> bool:
+    """Whether an attribute [purchase, brand] differs from its usual value at the brand bought last and hardly anywhere else.
+
+    Such a column (the level at which accounts are served, a loyalty card, how long it has been the supplier) is the last purchase under
+    another name. Beside state dependence it takes that for itself, and what is left may have any sign."""
+    known = last >= 0
+    values, last = values[known], last[known]
+    usual, count = np.unique(values, return_counts=True)
+    apart = values != usual[count.argmax()]
+    there = apart[np.arange(len(last)), last].sum()
+    return there > ECHO * max(apart.sum(), len(last))
 
 
 def named(chosen: pd.Series, table: Table) -> pd.Series:

@@ -79,7 +79,8 @@ def limits(panel: Panel, money: Money, found: Search, estimate: Estimate) -> tup
         "Costs, and what relationship levels do: nothing in a panel tells them; all sellers stand at the basic level.",
         "Switching cost from whims that last a few purchases, and from what has just been learnt of a brand: all make the last "
         "purchase weigh.",
-        "How far ahead buyers commit (time_horizon), return costs and contracts: every purchase is taken as a choice.",
+        "How far ahead buyers commit (time_horizon), return costs and contracts: every purchase is taken as a choice, so whoever reorders "
+        "without looking round, is bound, or shuns a seller it has left counts as held by a switching cost.",
     ]
     (can if money.identified else cannot).append(
         "What money weighs in choice"
@@ -102,6 +103,11 @@ def limits(panel: Panel, money: Money, found: Search, estimate: Estimate) -> tup
         cannot.append(
             f"Much about the {(panel.counts == 1).sum():,} households of one purchase: they count for what a first purchase says of tastes."
         )
+    cannot += [
+        f"What {name} does: it stands apart only at the seller that was bought from last, so its effect is part of what the last purchase "
+        "is found to be worth."
+        for name in panel.echoes
+    ]
     if panel.never_chosen:
         cannot.append(f"Alternatives that nobody chose are left out: {', '.join(panel.never_chosen)}.")
     apart = heavy_apart(panel)
@@ -130,10 +136,10 @@ def headline(panel: Panel, money: Money, scores, naive: Estimate, currency: str)
     worst = behind.loc[behind.behind.idxmin()]
     certain = "better" if (behind.behind_low > 0).all() else "no worse" if (behind.behind_high > 0).all() else "worse in part"
     mean = sum(share[0] * max(state[0], 0.0) for state, share in zip(money.state, money.class_shares, strict=True))
-    taste = min(max(1 - mean / max(naive["state"], 1e-9), 0.0), 1.0)
+    taste = f", of which {1 - mean / naive['state']:.0%} is taste" if naive["state"] > mean else ""
     return (
         f"In {panel.choices.households:,} households a brand is worth {held(money, currency)} for having been bought last; a model without "
-        f"tastes would say {naive['state']:.2f}, of which {taste:.0%} is taste. Each household's last fifth of purchases is "
+        f"tastes would say {naive['state']:.2f}{taste}. Each household's last fifth of purchases is "
         f"foretold {certain} "
         f"than by its own past shares or by a logit without tastes (the nearest, {worst.model}, is {worst.behind:.3f} behind per purchase, "
         f"{worst.behind_low:.3f} to {worst.behind_high:.3f})."
