@@ -4,20 +4,21 @@
     python -m benchmarks.large --quick                        # smaller, fewer periods (about twenty seconds)
     python -m benchmarks.large --buyers 100000000 --periods 2 # one market of one's own
     python -m benchmarks.large --sample 1000 --runs 2         # buyers followed, their periods written as Parquet
+    python -m benchmarks.large --buyers 500 --runs 2 100 200  # what a run takes where there are many, written as Parquet
     python -m benchmarks.large --json results/large.json
 
 Five sellers, the default scenario's `relationship` strategy, no burn-in, no word of mouth. Memory is counted from what the process held
 with everything imported and machine code at hand to the most it held; divided by the buyers it says what a buyer takes, where a run
-is all there is. "processor" is the processor time of all threads, which other people's work on the machine hardly moves.
+is all there is. Of more runs of the same market, what one more takes stands beside its ledger, the counts that are kept of it.
+"processor" is the processor time of all threads, which other people's work on the machine hardly moves.
 """
-import argparse
-import json
 import os
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from benchmarks import command
 from benchmarks.step import STRATEGY, compiled, scenario_of, seconds
 from sim.core import state as at
 from sim.population import evenly_spread
@@ -67,6 +68,20 @@ def each_by_itself(markets: list[tuple[int, int, int, int]]) -> list[dict]:
     return found
 
 
+def ledger_of_a_run(buyers: int, periods: int) -> int:
+    """The bytes of what is kept of a run whose buyers nobody follows."""
+    (record,) = simulate(scenario_of(buyers, periods), [STRATEGY], 1).records[STRATEGY]
+    return sum(values.nbytes for values in vars(record).values() if values is not None)
+
+
+def one_more(rows: list[dict]) -> str:
+    """What one run more takes: the most runs of a market against the fewest but one (the first few fill groups of rows), and its ledger."""
+    *_, few, many = sorted(rows, key=lambda row: row["runs"])
+    grown = (many["peak_mb"] - few["peak_mb"]) * 2**20 / (many["runs"] - few["runs"])
+    ledger = ledger_of_a_run(many["buyers"], many["periods"])
+    return f"from {few['runs']} to {many['runs']} runs: {grown / 1e6:.2f} MB for each run more; its ledger is {ledger / 1e6:.2f} MB"
+
+
 def heading() -> str:
     return (f"{'buyers':>12}{'periods':>9}{'runs':>6}{'followed':>10}{'clock s':>9}{'processor s':>13}{'ns':>7}{'peak MB':>9}"
             f"{'bytes a buyer':>15}{'written MB':>12}")
@@ -86,26 +101,23 @@ def growth(rows: list[dict]) -> str:
 
 
 def main() -> None:
-    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    asked.add_argument("--quick", action="store_true", help="smaller, fewer periods")
-    asked.add_argument("--buyers", type=int, nargs="+", metavar="N", help="sizes of one's own")
-    asked.add_argument("--periods", type=int, metavar="T")
-    asked.add_argument("--runs", type=int, default=1, metavar="N")
-    asked.add_argument("--sample", type=int, default=0, metavar="N", help="buyers followed period by period")
-    asked.add_argument("--json", type=Path, metavar="FILE", help="write the figures to FILE as well")
-    options = asked.parse_args()
+    asked = command.Command("benchmarks.large", __doc__).quick("smaller, fewer periods").json()
+    asked.number("--buyers", None, nargs="+", help="sizes of one's own").number("--periods", None)
+    asked.number("--runs", None, nargs="+", help="several numbers: what a run more takes")
+    options = asked.number("--sample", 0, least=0, help="buyers followed period by period").parse_args()
     usual, usual_periods = (QUICK_SIZES, QUICK_PERIODS) if options.quick else (SIZES, PERIODS)
-    sizes, periods = options.buyers or usual, options.periods or usual_periods
+    sizes, periods, of_runs = options.buyers or usual, options.periods or usual_periods, options.runs or [1]
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
         process.submit(compiled).result()                   # elsewhere, for compiling takes memory that would be counted
     print(heading())
-    rows = each_by_itself([(buyers, periods, options.runs, options.sample) for buyers in sizes])
+    rows = each_by_itself([(buyers, periods, runs, options.sample) for buyers in sizes for runs in of_runs])
     print(f"{at.rows(5)} rows of numbers a buyer: {at.rows(5) * at.STRIDE * 4 / at.LANES:.1f} bytes; {os.cpu_count()} cores")
-    if len(rows) > 1:
-        print(growth(rows))
+    if len(sizes) > 1:
+        print(growth([row for row in rows if row["runs"] == of_runs[0]]))
+    if len(set(of_runs)) > 1:
+        print(one_more([row for row in rows if row["buyers"] == sizes[-1]]))
     if options.json:
-        options.json.parent.mkdir(parents=True, exist_ok=True)
-        options.json.write_text(json.dumps({"rows": rows}, indent=2) + "\n")
+        command.write({"rows": rows}, options.json)
 
 
 if __name__ == "__main__":

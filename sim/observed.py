@@ -23,8 +23,8 @@ def against_data(scenario: "Scenario", runs: "Runs") -> pd.DataFrame:
     """Every cell of the scenario's observed table: cell, observed, simulated (mean over runs), difference (simulated − observed), within.
 
     cell: 'share of m69', 'penetration of m69', 'survival of regular to year 3'; within: whether the difference keeps to the limit
-    that the scenario sets for it, None where it sets none. runs: of the baseline at least; a repertoire needs keep_state=True.
-    Raises ValueError where the scenario names no data or the file does not fit it."""
+    that the scenario sets for it, None where it sets none. runs: of the baseline at least; a repertoire needs measure=penetration
+    (or keep_state=True). Raises ValueError where the scenario names no data or the file does not fit it."""
     if scenario.observed is None:
         raise ValueError(f"{scenario.name} names no observed data to hold the runs against")
     measure = {"repertoire": _repertoire_cells, "retention": _retention_cells}[scenario.observed.kind]
@@ -36,7 +36,7 @@ def against_data(scenario: "Scenario", runs: "Runs") -> pd.DataFrame:
 
 def repertoire_table(runs: "Runs", strategy: str) -> pd.DataFrame:
     """One row for each seller, means over runs: seller, share (of the units bought on record, 0..1), penetration (share of buyers present
-    at the horizon who bought from it on record, 0..1). Needs runs played with keep_state=True."""
+    at the horizon who bought from it on record, 0..1). Needs runs played with measure=penetration, or keep_state=True."""
     rows = [(market_shares(runs, strategy, run), penetrations(runs, strategy, run)) for run in range(runs.runs)]
     share, penetration = np.mean(rows, axis=0)
     return pd.DataFrame({"seller": list(runs.scenario.sellers), "share": share, "penetration": penetration})
@@ -49,20 +49,31 @@ def market_shares(runs: "Runs", strategy: str, run: int) -> np.ndarray:
 
 
 def penetrations(runs: "Runs", strategy: str, run: int) -> np.ndarray:
-    """The share of buyers who bought from each seller at least once in the recorded periods: float64 [seller].
-
-    Read from each dyad's last purchase, so purchases of the burn-in do not count, nor those of buyers who have left the market."""
+    """`penetration` of a run that was played with measure=penetration, or with keep_state=True. Raises ValueError of any other."""
     from sim.population import draw_population
 
-    state = runs.records[strategy][run].state
-    if state is None:
-        raise ValueError("penetration is read from the buyers' final state; play the runs with keep_state=True")
-    lanes, sellers = draw_population(runs.scenario).tile_lanes, len(runs.scenario.sellers)
+    record = runs.records[strategy][run]
+    if record.measured is not None:
+        return record.measured
+    if record.state is None:
+        raise ValueError("penetration is read from the buyers' final state; play the runs with measure=penetration or keep_state=True")
+    return _bought(record.state, draw_population(runs.scenario).tile_lanes, len(runs.scenario.sellers), burn_in(runs.scenario))
+
+
+def penetration(market: at.Market) -> np.ndarray:
+    """The share of buyers who bought from each seller at least once in the recorded periods: float64 [seller], of a market at its horizon.
+
+    Read from each dyad's last purchase, so purchases of the burn-in do not count, nor those of buyers who have left the market."""
+    return _bought(market.state, market.population.tile_lanes, len(market.standing), market.burn_in)
+
+
+def _bought(state: np.ndarray, lanes: np.ndarray, sellers: int, before: int) -> np.ndarray:
+    """`penetration` from the final tiles; before: periods of the burn-in."""
     tiles = state.view(np.int32).reshape(len(state), -1, at.STRIDE)
     histories = tiles[:, at.ROWS + at.HISTORY * sellers:at.ROWS + (at.HISTORY + 1) * sellers, :at.LANES]
     present = np.arange(at.LANES) < lanes[:, None]
     last = (histories >> 16) & 0xFFFF                                   # period of the last purchase, from 1, burn-in included; 0: never
-    bought = (last > burn_in(runs.scenario)) & present[:, None]
+    bought = (last > before) & present[:, None]
     return bought.sum((0, 2)) / present.sum()
 
 

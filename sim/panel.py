@@ -48,7 +48,7 @@ def buyer_tables(runs: "Runs", rows: int = ROWS_AT_ONCE) -> Iterator[pd.DataFram
     first = 0 if burn_in(runs.scenario) else 1                  # a new market has no state before its first period
     step = max(rows // len(runs.watched), 1)
     for strategy in runs.strategies:
-        for run, record in enumerate(runs.records[strategy]):
+        for run, record in enumerate(runs.records[strategy], runs.first):
             for begin in range(first, len(record.panel), step):
                 yield _piece(runs, strategy, run, begin, record.panel[begin:begin + step])
             let_go(record.panel)

@@ -1,12 +1,12 @@
 """Tables on disk: Parquet, compressed with zstd, with their provenance in the file's own metadata."""
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pandas as pd
 
 KEY = b"tenure"
-ROW_GROUP = 1 << 18       # rows of a table that are held and compressed together, where it is written piece by piece
+ROW_GROUP = 1 << 16       # rows of a table that are held and compressed together, where it is written piece by piece: some 30 MB
 
 
 def write_table(table: pd.DataFrame, path: Path, provenance: dict) -> None:
@@ -22,33 +22,84 @@ def write_table(table: pd.DataFrame, path: Path, provenance: dict) -> None:
 def write_pieces(pieces: Iterable[pd.DataFrame], path: Path, provenance: dict) -> None:
     """Write a table that comes piece by piece, with where it comes from; no more of it is held than a group of rows and a piece.
 
-    Pieces have the same columns. How the rows are cut into pieces does not show in the file: its groups of rows are always as large."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    writer, waiting = None, []
+    Pieces have the same columns. How the rows are cut into pieces does not show in the file: its groups of rows are always as large, and a
+    column is as wide as its widest piece."""
+    writer = Writer(path, provenance)
     try:
         for piece in pieces:
-            arrow = pa.Table.from_pandas(piece, preserve_index=False)
-            if writer is None:
-                schema = _schema(arrow, provenance)
-                writer = pq.ParquetWriter(path, schema, compression="zstd")
-            waiting.append(arrow.replace_schema_metadata(schema.metadata))
-            while sum(map(len, waiting)) >= ROW_GROUP:
-                group = pa.concat_tables(waiting)
-                writer.write_table(group.slice(0, ROW_GROUP).combine_chunks())
-                waiting = [group.slice(ROW_GROUP)]
-        if sum(map(len, waiting)):
-            writer.write_table(pa.concat_tables(waiting).combine_chunks())
+            writer.add(piece)
+        writer.rest()
     finally:
-        if writer is not None:
-            writer.close()
+        writer.close()
 
 
-def _schema(table, provenance: dict):
-    """The schema of an Arrow table with where it comes from in its metadata; how many rows it has does not matter to it."""
-    known = json.loads((table.schema.metadata or {}).get(b"pandas", b"{}")) | {"index_columns": []}
-    return table.schema.with_metadata({b"pandas": json.dumps(known).encode(), KEY: json.dumps(provenance, sort_keys=True).encode()})
+class Writer:
+    """A table that is written as it comes, a group of rows at a time."""
+
+    def __init__(self, path: Path, provenance: dict):
+        self.path, self.provenance, self.file, self.like, self.waiting = path, provenance, None, None, []
+
+    def add(self, piece: pd.DataFrame) -> None:
+        """The next rows; those that fill a group go to the disk."""
+        import pyarrow as pa
+
+        if self.like is None:
+            self._begin(piece.iloc[:0])
+        if wide := _wider(self.like, piece):
+            self._widen(wide)
+        self.waiting.append(pa.Table.from_pandas(piece, self.file.schema, preserve_index=False))
+        while sum(map(len, self.waiting)) >= ROW_GROUP:
+            group = pa.concat_tables(self.waiting)
+            self.file.write_table(group.slice(0, ROW_GROUP).combine_chunks())
+            self.waiting = [group.slice(ROW_GROUP)]
+
+    def rest(self) -> None:
+        """What has not filled a group."""
+        import pyarrow as pa
+
+        if sum(map(len, self.waiting)):
+            self.file.write_table(pa.concat_tables(self.waiting).combine_chunks())
+
+    def close(self) -> None:
+        """Nothing more comes."""
+        if self.file is not None:
+            self.file.close()
+
+    def _begin(self, like: pd.DataFrame) -> None:
+        """A file of such columns; like: no rows of them."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        self.like, schema = like, pa.Schema.from_pandas(like, preserve_index=False)
+        about = schema.metadata | {KEY: json.dumps(self.provenance, sort_keys=True).encode()}
+        self.file = pq.ParquetWriter(self.path, schema.with_metadata(about), compression="zstd")
+
+    def _widen(self, wide: dict) -> None:
+        """Begin again with wider columns, and what there is: it is as if all of it had been as wide."""
+        import pyarrow as pa
+
+        self.file.close()
+        before, waiting = self.path.rename(self.path.with_suffix(".narrow")), self.waiting
+        self._begin(self.like.astype(wide))
+        for group in _groups(before):
+            self.file.write_table(pa.Table.from_pandas(group, self.file.schema, preserve_index=False))
+        self.waiting = [pa.Table.from_pandas(rows.to_pandas(), self.file.schema, preserve_index=False) for rows in waiting]
+        before.unlink()
+
+
+def _wider(like: pd.DataFrame, piece: pd.DataFrame) -> dict:
+    """The numbers of a piece that are wider than what it is to be like: column -> type."""
+    return {name: piece[name].dtype for name in piece
+            if piece[name].dtype.kind in "iu" and piece[name].dtype.itemsize > like[name].dtype.itemsize}
+
+
+def _groups(path: Path) -> Iterator[pd.DataFrame]:
+    """The groups of rows of a table on disk."""
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(path) as file:
+        for group in range(file.num_row_groups):
+            yield file.read_row_group(group).to_pandas()
 
 
 def read_table(path: Path) -> pd.DataFrame:

@@ -2,33 +2,33 @@
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from sim.parquet import Reader, read_table, write_pieces, write_table
+from sim.parquet import Reader, write_pieces, write_table
 from sim.plans import moves
 from sim.provenance import provenance, receipts
 from sim.rebuild import rebuilt
 from sim.tables import (
-    channel_survival_table,
-    channel_table,
-    cohort_table,
-    course_table,
-    goodwill_table,
-    period_table,
-    survival_table,
+    channel_survival_tables,
+    channel_tables,
+    cohort_tables,
+    course_tables,
+    goodwill_tables,
+    period_tables,
+    survival_tables,
 )
 
 if TYPE_CHECKING:
     from sim.runs import Runs
 
 RECORD = "run.json"
-TABLES = {"periods": period_table, "survival": survival_table, "cohorts": cohort_table}
-BEYOND = {"channels": channel_table, "channel_survival": channel_survival_table, "course": course_table, "goodwill": goodwill_table}
+TABLES = {"periods": period_tables, "survival": survival_tables, "cohorts": cohort_tables}
+BEYOND = {"channels": channel_tables, "channel_survival": channel_survival_tables, "course": course_tables, "goodwill": goodwill_tables}
 LINKS = "network"    # the edge list of a network from a file, by this name and its own ending
 KEYS = ("strategy", "run", "period", "cohort", "buyer", "buyer_type", "partner", "seller", "channel")
 NEARLY = 1e-9        # money may differ in the last bits from machine to machine; counts may not differ at all
@@ -82,8 +82,8 @@ def _fill(folder: Path, what, runs: "Runs", record: dict) -> None:
     short = {name: record[name] for name in ("name", "digest", "seed", "runs", "strategies", "receipt", "model", "versions", "commit")}
     tables = tables_of(runs)
     record = record | {"tables": list(tables)}
-    for name, make in tables.items():
-        write_table(make(runs), folder / f"{name}.parquet", short)      # one at a time: each may be large
+    for name, pieces in tables.items():
+        write_pieces(pieces(runs), folder / f"{name}.parquet", short)
     if runs.watched:
         from sim.panel import buyer_tables
         write_pieces(buyer_tables(runs), folder / "buyers.parquet", short)
@@ -97,13 +97,13 @@ def _fill(folder: Path, what, runs: "Runs", record: dict) -> None:
 
 
 def tables_of(runs: "Runs") -> dict:
-    """The tables of a study by name: TABLES, and those of BEYOND in which there is something to say; each makes its table from runs."""
+    """The tables of a study by name: TABLES, and those of BEYOND in which there is something to say; each comes from runs in pieces."""
     said = {
-        "channels": any(record.channel_worth is not None for records in runs.records.values() for record in records),
+        "channels": runs.hearing,
         "course": any(moves(runs.scenario, strategy) for strategy in runs.strategies),
         "goodwill": bool(runs.scenario.partners)}
     said["channel_survival"] = said["channels"]
-    return TABLES | {name: make for name, make in BEYOND.items() if said[name]}
+    return TABLES | {name: pieces for name, pieces in BEYOND.items() if said[name]}
 
 
 def _replace(unfinished: Path, folder: Path) -> None:
@@ -154,9 +154,8 @@ def verify(folder: str | Path, threads: int | None = None, progress=None) -> lis
                     progress=progress, on_disk=_room_beside(Path(folder)))
     found += _ledgers(record, receipts(runs))
     older = _model() != record["model"]
-    for name in record.get("tables", TABLES):
-        found += _file(Path(folder) / f"{name}.parquet", (TABLES | BEYOND)[name](runs), older)
-    found += _buyers(Path(folder) / "buyers.parquet", runs, older) if runs.watched else []
+    for name, pieces in _pieces(record, runs).items():
+        found += _file(Path(folder) / f"{name}.parquet", pieces, older)
     if found and older:
         found.append("the model's sources have changed since these results were written")
     return found
@@ -186,25 +185,31 @@ def _ledgers(record: dict, again: dict) -> list[str]:
     return []
 
 
-def _file(path: Path, again: pd.DataFrame, older: bool) -> list[str]:
-    """The first cell of a file that differs from the table played again; columns that an older model did not know are left aside."""
-    if not path.is_file():
-        return [f"{path.name} is missing"]
-    return _cells(path, read_table(path), again, older)
-
-
-def _buyers(path: Path, runs: "Runs", older: bool) -> list[str]:
-    """The first cell of the watched buyers' file that differs, read and played again piece by piece."""
+def _pieces(record: dict, runs: "Runs") -> dict[str, Iterable[pd.DataFrame]]:
+    """The tables that a record names, and that of the watched buyers where there are some, from runs in pieces."""
     from sim.panel import buyer_tables
 
+    tables = {name: (TABLES | BEYOND)[name](runs) for name in record.get("tables", TABLES)}
+    return tables | ({"buyers": buyer_tables(runs)} if runs.watched else {})
+
+
+def _file(path: Path, pieces: Iterable[pd.DataFrame], older: bool) -> list[str]:
+    """The first cell of a file that differs from the table played again, both piece by piece; columns that an older model did not know are
+    left aside."""
     if not path.is_file():
         return [f"{path.name} is missing"]
-    file, rows = Reader(path), 0
-    for again in buyer_tables(runs):
-        found, rows = _cells(path, file.take(len(again)), again, older), rows + len(again)
-        if found:
-            return found
-    return [] if rows == file.rows else [f"{path.name} has {file.rows:,} rows, played again {rows:,}; or other columns"]
+    file, rows, column, cell, many = Reader(path), 0, None, "", 0
+    for again in pieces:
+        kept, rows = file.take(len(again)), rows + len(again)
+        again = again.iloc[:len(kept)][[name for name in again if name in kept or not older]]
+        if list(kept) != list(again):
+            return [f"{path.name} has the columns {', '.join(kept)}; played again {', '.join(again)}"]
+        if column is None:
+            column, cell = _first_cell(kept, again)
+        many += len(_differing(kept, again, column)) if column else 0
+    if rows != file.rows:
+        return [f"{path.name} has {file.rows:,} rows, played again {rows:,}"]
+    return [f"{path.name}: {column} at {cell} (rows that differ: {many:,})"] if column else []
 
 
 def _room_beside(folder: Path) -> Path | None:
@@ -213,19 +218,20 @@ def _room_beside(folder: Path) -> Path | None:
     return parent if os.access(parent, os.W_OK | os.X_OK) else None
 
 
-def _cells(path: Path, kept: pd.DataFrame, again: pd.DataFrame, older: bool) -> list[str]:
-    """The first cell that differs, of rows in a file and the same rows played again."""
-    again = again[[name for name in again if name in kept or not older]]
-    if list(kept) != list(again) or len(kept) != len(again):
-        return [f"{path.name} has {len(kept):,} rows, played again {len(again):,}; or other columns"]
+def _first_cell(kept: pd.DataFrame, again: pd.DataFrame) -> tuple[str | None, str]:
+    """The first cell that differs, of rows in a file and the same rows played again: its column, and where it is and what it was and is."""
     for name in again:
-        differs = np.flatnonzero(~_same(kept[name], again[name]))
+        differs = _differing(kept, again, name)
         if len(differs):
             row = again.iloc[differs[0]]
-            cell = ", ".join(f"{key} {row[key]}" for key in KEYS if key in again)
-            before = kept[name].iloc[differs[0]]
-            return [f"{path.name}: {name} at {cell} is {before}, played again {row[name]} (rows that differ: {len(differs):,})"]
-    return []
+            where = ", ".join(f"{key} {row[key]}" for key in KEYS if key in again)
+            return name, f"{where} is {kept[name].iloc[differs[0]]}, played again {row[name]}"
+    return None, ""
+
+
+def _differing(kept: pd.DataFrame, again: pd.DataFrame, column: str) -> np.ndarray:
+    """The rows that differ in a column."""
+    return np.flatnonzero(~_same(kept[column], again[column]))
 
 
 def _same(kept: pd.Series, again: pd.Series) -> np.ndarray:

@@ -7,9 +7,9 @@ import math
 import mmap
 import os
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +34,8 @@ class Record:
     worth: int64 [type, seller, cohort], money × WORTH_PARTS; channel_endings, channel_worth: the same of relationships won on record by
     channel (int64 [type, seller, channel, …]), None where buyers hear of no seller; course: float32 [1 + periods, seller, COURSE];
     goodwill: float32 [1 + periods, partner, seller]; panel: float32 [1 + periods, buyers watched, rows];
-    standing: float32 [seller, STANDING_FIELDS] at the horizon; state: the final tiles, when asked for.
+    standing: float32 [seller, STANDING_FIELDS] at the horizon; state: the final tiles, when asked for; measured: what `simulate(...,
+    measure=...)` took from the market as it ended.
     """
     flows: np.ndarray
     endings: np.ndarray
@@ -46,15 +47,19 @@ class Record:
     channel_endings: np.ndarray | None = None
     channel_worth: np.ndarray | None = None
     state: np.ndarray | None = None
+    measured: object = None
 
 
 @dataclass
 class Runs:
-    """Every run of every strategy of a scenario: `records[strategy][run]`, runs of the same number sharing their luck."""
+    """Every run of every strategy of a scenario: `records[strategy][run]`, runs of the same number sharing their luck.
+
+    first: the number of the first of them; nought but for a part of a study (`parts`)."""
     scenario: object
     seed: int
     watched: tuple[int, ...] = ()
     records: dict[str, list[Record]] = field(default_factory=dict)
+    first: int = 0
 
     @property
     def strategies(self) -> list[str]:
@@ -64,16 +69,29 @@ class Runs:
     def runs(self) -> int:
         return len(next(iter(self.records.values())))
 
+    @property
+    def hearing(self) -> bool:
+        """Whether buyers hear of sellers under any strategy, so that relationships are counted by channel."""
+        return any(record.channel_worth is not None for records in self.records.values() for record in records)
+
+    def parts(self, runs: int) -> Iterator["Runs"]:
+        """The same study `runs` runs at a time (the last part may have fewer): the records as they are, and every run keeps its number."""
+        for begin in range(0, self.runs, runs):
+            some = {name: records[begin:begin + runs] for name, records in self.records.items()}
+            yield replace(self, records=some, first=self.first + begin)
+
 
 def simulate(scenario, strategies: Iterable[str] | None = None, runs: int | None = None, seed: int | None = None,
              watch: Iterable[int] = (), threads: int | None = None, keep_state: bool = False,
-             progress: Callable[[int, int], None] | None = None, go_on: Runs | None = None, on_disk: Path | None = None) -> Runs:
+             progress: Callable[[int, int], None] | None = None, go_on: Runs | None = None, on_disk: Path | None = None,
+             measure: Callable[[at.Market], object] | None = None) -> Runs:
     """Play every strategy in every run.
 
     strategies: names, default all of the scenario's; runs, seed: default the scenario's; watch: numbers (0 … buyers − 1) of buyers whose
     states are kept period by period; threads: default all cores; progress: called with (done, total) periods of markets played;
     go_on: the first runs of the same question, played before, which are taken as they are; on_disk: a folder on whose disk the states of
-    watched buyers wait rather than in memory, in files without a name that are gone with the runs.
+    watched buyers wait rather than in memory, in files without a name that are gone with the runs; measure: what to take from each market
+    as it ends (`Record.measured`), while its buyers are still there: `keep_state` keeps them all, in every run.
     Raises KeyError for an unknown strategy, ScenarioError for an edge list that cannot be used. Same scenario, runs and seed: the same
     numbers, bit for bit.
     """
@@ -95,7 +113,7 @@ def simulate(scenario, strategies: Iterable[str] | None = None, runs: int | None
         market = new_market(scenario, arrays[name], population, seed, run, threads if shared else 1, result.watched,
                             panels[name].panel(run))
         (play_shared if shared else play_alone)(market, meter)
-        result.records[name][run] = record_of(market, keep_state)
+        result.records[name][run] = record_of(market, keep_state, measure)
         panels[name].rest()
 
     if shared or threads == 1:
@@ -251,8 +269,8 @@ def play_shared(market: at.Market, meter: Meter) -> None:
         everywhere(kernel.close_market)
 
 
-def record_of(market: at.Market, keep_state: bool) -> Record:
-    """Add up the workers' ledgers."""
+def record_of(market: at.Market, keep_state: bool, measure: Callable[[at.Market], object] | None = None) -> Record:
+    """Add up the workers' ledgers, and take from the market what is asked for."""
     by_channel = (market.channel_endings.sum(0), market.channel_worth.sum(0)) if market.hearing else (None, None)
     return Record(market.flows.sum(0), market.endings.sum(0), market.worth.sum(0), market.panel, market.standing, market.course,
-                  market.goodwill_course, *by_channel, market.state if keep_state else None)
+                  market.goodwill_course, *by_channel, market.state if keep_state else None, measure(market) if measure else None)

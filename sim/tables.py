@@ -1,8 +1,10 @@
 """The ledger as tidy tables: one row per strategy, run, period, buyer type and seller; everything in a column of its own name.
 
 Counts are whole numbers as the engine left them, money is float64 in money of the period (see `sim.money`). Text columns are
-categories. `sim.parquet` keeps the tables on disk.
+categories. Each table comes whole (`period_table`) or piece by piece (`period_tables`): some runs of a strategy at a time, the same rows
+in the same order, so that a study of any number of runs is written in the memory of a few. `sim.parquet` keeps the tables on disk.
 """
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,11 +32,25 @@ from sim.money import (
 if TYPE_CHECKING:
     from sim.runs import Runs
 
+CELLS_AT_ONCE = 16_384       # of a study's ledger (run, period, buyer type, seller) that become a piece of a table; some 25 MB on the way
 ORIGINS = ("held at the start", "won")
 BY_LEVEL = tuple(f"{change}_{level}" for change in ("entered", "quitted", "set_up", "sold") for level in LEVELS)
 SCALED = ("value_sum", "bond_sum", "units", "units_repeat", "units_wallet", "discount", "prospects", "former")
 COUNTED = tuple(name for name in COLUMNS if name not in BY_LEVEL + SCALED)
 MONEY = ("revenue", "discount", *(cost for cost in COSTS if cost not in FIXED), "fixed_cost", *FIXED, "profit")
+
+
+def pieces(runs: "Runs", make: Callable[["Runs", str], pd.DataFrame]) -> Iterator[pd.DataFrame]:
+    """What `make` says of some runs (a part of the study) under a strategy, for every strategy and part in turn."""
+    cells = (runs.scenario.market.periods + 1) * len(runs.scenario.buyers) * len(runs.scenario.sellers)
+    for strategy in runs.strategies:
+        for part in runs.parts(max(CELLS_AT_ONCE // cells, 1)):
+            yield make(part, strategy)
+
+
+def _whole(tables: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """Pieces as one table."""
+    return pd.concat(tables, ignore_index=True)
 
 
 def period_table(runs: "Runs") -> pd.DataFrame:
@@ -55,20 +71,26 @@ def period_table(runs: "Runs") -> pd.DataFrame:
     Period 0 is the moment before the record: its stocks stand, its flows and phases by bond are nought. The columns are the same for every
     scenario: what a market does not have is nought in them.
     """
-    return pd.concat([_periods(runs, strategy) for strategy in runs.strategies], ignore_index=True)
+    return _whole(period_tables(runs))
 
 
-def _periods(runs: "Runs", strategy: str) -> pd.DataFrame:
-    """The period table of one strategy."""
+def period_tables(runs: "Runs") -> Iterator[pd.DataFrame]:
+    """`period_table` piece by piece."""
+    heard = {name: any(record.flows[..., FIRST_HEARSAY:].any() for record in runs.records[name]) for name in runs.strategies}
+    return pieces(runs, lambda part, strategy: _periods(part, strategy, heard[strategy]))
+
+
+def _periods(runs: "Runs", strategy: str, heard: bool) -> pd.DataFrame:
+    """The period table of one strategy; heard: whether in any of the study's runs something was counted that buyers hear."""
     flows = ledger(runs, strategy)
-    shape = flows.shape[:-1]
-    columns = _keys(runs, strategy, shape) | _stocks(flows) | _counts(flows)
-    columns |= {name: _units(flows, name) for name in ("units", "units_repeat", "units_wallet")}
+    recorded = _recorded(flows)
+    columns = _keys(runs, strategy, flows.shape[:-1]) | _stocks(flows, recorded) | {"aware": _aware(flows, heard)} | _counts(recorded)
+    columns |= {name: recorded[..., COLUMN[name]] / UNIT_PARTS for name in ("units", "units_repeat", "units_wallet")}
     found = money(runs, strategy, flows)
     columns |= {name: _from_one(found[name]) for name in MONEY}
-    served = total(_recorded(flows), *(f"served_{level}" for level in LEVELS))
-    columns["believed_value"] = _mean(total(_recorded(flows), "value_sum"), served, 100)
-    columns["bond"] = _mean(total(_recorded(flows), "bond_sum"), served, 10_000)
+    served = total(recorded, *(f"served_{level}" for level in LEVELS))
+    columns["believed_value"] = _mean(total(recorded, "value_sum"), served, 100)
+    columns["bond"] = _mean(total(recorded, "bond_sum"), served, 10_000)
     return _frame(columns)
 
 
@@ -82,30 +104,28 @@ def categories(codes: np.ndarray, names) -> pd.Categorical:
     return pd.Categorical.from_codes(codes.reshape(-1).astype(np.int16), categories=list(names))
 
 
-def _stocks(flows: np.ndarray) -> dict:
+def _stocks(flows: np.ndarray, recorded: np.ndarray) -> dict:
     """Accounts by level, before and after; and the phases."""
     by_level = accounts_by_level(flows)
-    accounts, recorded = by_level.sum(-1), _recorded(flows)
+    accounts = by_level.sum(-1)
     start = np.concatenate([np.zeros_like(accounts[:, :1]), accounts[:, :-1]], axis=1)
     served = total(recorded, *(f"served_{level}" for level in LEVELS))
     stocks = {"accounts": accounts, "accounts_start": start}
     stocks |= {f"accounts_{level}": by_level[..., number] for number, level in enumerate(LEVELS)}
     stocks |= {"awareness": flows[..., COLUMN["prospects"]].cumsum(1), "dissolution": flows[..., COLUMN["former"]].cumsum(1),
                "exploration": served - total(recorded, "expansion", "commitment"), "served": served}
-    return {name: compact(values) for name, values in stocks.items()} | {"aware": _aware(flows)}
+    return {name: compact(values) for name, values in stocks.items()}
 
 
-def _aware(flows: np.ndarray) -> np.ndarray:
+def _aware(flows: np.ndarray, heard: bool) -> np.ndarray:
     """How many buyers know the seller at the end of the period: known on entering + newly aware − gone from the market; float64, nan where
     nobody counts it, which is where buyers hear of no seller."""
     change = total(flows, "known", "heard", "heard_word_of_mouth", "heard_partner") - total(flows, "forgotten")
-    counted = flows[..., FIRST_HEARSAY:].any()
-    return change.cumsum(1).astype(float) if counted else np.full(change.shape, np.nan)
+    return change.cumsum(1).astype(float) if heard else np.full(change.shape, np.nan)
 
 
-def _counts(flows: np.ndarray) -> dict:
+def _counts(recorded: np.ndarray) -> dict:
     """Events of the period, as counted."""
-    recorded = _recorded(flows)
     counts = {"acquisitions": won(recorded), "defections": lost(recorded)}
     counts |= {name: recorded[..., COLUMN[name]] for name in COUNTED}
     counts |= {f"won_{channel}": values for channel, values in zip(CHANNELS, np.moveaxis(won_by_channel(recorded), -1, 0), strict=True)}
@@ -117,10 +137,6 @@ def _recorded(flows: np.ndarray) -> np.ndarray:
     blank = flows.copy()
     blank[:, 0] = 0
     return blank
-
-
-def _units(flows: np.ndarray, name: str) -> np.ndarray:
-    return _recorded(flows)[..., COLUMN[name]] / UNIT_PARTS
 
 
 def _from_one(values: np.ndarray) -> np.ndarray:
@@ -146,31 +162,49 @@ def survival_table(runs: "Runs") -> pd.DataFrame:
     duration: whole periods on record (0: won and lost in one period); origin: 'held at the start' of the record (its time counts from
     there) or 'won' since; cause: price, incident, turnover, or running, which means that it had not ended at the horizon (censored).
     relationships: how many. Combinations that do not occur have no row."""
-    frames = []
-    for number, strategy in enumerate(runs.strategies):
-        endings = np.stack([record.endings for record in runs.records[strategy]])
-        run, kind, seller, origin, duration, cause = np.nonzero(endings)
-        frames.append(pd.DataFrame({
-            "strategy": categories(np.full(len(run), number), runs.strategies), "run": run.astype(np.int32),
-            "buyer_type": categories(kind, runs.scenario.buyers), "seller": categories(seller, runs.scenario.sellers),
-            "origin": categories(origin, ORIGINS), "duration": duration.astype(np.int32), "cause": categories(cause, CAUSES),
-            "relationships": compact(endings[run, kind, seller, origin, duration, cause])}))
-    return pd.concat(frames, ignore_index=True)
+    return _whole(survival_tables(runs))
+
+
+def survival_tables(runs: "Runs") -> Iterator[pd.DataFrame]:
+    """`survival_table` piece by piece."""
+    return pieces(runs, _survival)
+
+
+def _survival(runs: "Runs", strategy: str) -> pd.DataFrame:
+    """The relationships under one strategy."""
+    endings = np.stack([record.endings for record in runs.records[strategy]])
+    run, kind, seller, origin, duration, cause = cell = np.nonzero(endings)
+    return pd.DataFrame(_found(runs, strategy, run) | {
+        "buyer_type": categories(kind, runs.scenario.buyers), "seller": categories(seller, runs.scenario.sellers),
+        "origin": categories(origin, ORIGINS), "duration": duration.astype(np.int32), "cause": categories(cause, CAUSES),
+        "relationships": compact(endings[cell])})
+
+
+def _found(runs: "Runs", strategy: str, run: np.ndarray) -> dict:
+    """strategy and run of cells found in an array [run, …]; run: where along it."""
+    return {"strategy": categories(np.full(len(run), runs.strategies.index(strategy)), runs.strategies),
+            "run": run.astype(np.int32) + np.int32(runs.first)}
 
 
 def channel_survival_table(runs: "Runs") -> pd.DataFrame:
     """`survival_table` of the relationships won on record, by the channel through which they came: strategy, run, buyer_type, seller,
     channel, duration, cause, relationships. Empty where buyers hear of no seller."""
-    frames = []
-    for number, strategy in enumerate(runs.strategies):
-        endings = _by_channel(runs, strategy, "channel_endings")
-        run, kind, seller, channel, duration, cause = np.nonzero(endings)
-        frames.append(pd.DataFrame({
-            "strategy": categories(np.full(len(run), number), runs.strategies), "run": run.astype(np.int32),
-            "buyer_type": categories(kind, runs.scenario.buyers), "seller": categories(seller, runs.scenario.sellers),
-            "channel": categories(channel, CHANNELS), "duration": duration.astype(np.int32), "cause": categories(cause, CAUSES),
-            "relationships": compact(endings[run, kind, seller, channel, duration, cause])}))
-    return pd.concat(frames, ignore_index=True)
+    return _whole(channel_survival_tables(runs))
+
+
+def channel_survival_tables(runs: "Runs") -> Iterator[pd.DataFrame]:
+    """`channel_survival_table` piece by piece."""
+    return pieces(runs, _channel_survival)
+
+
+def _channel_survival(runs: "Runs", strategy: str) -> pd.DataFrame:
+    """The relationships won under one strategy, by channel."""
+    endings = _by_channel(runs, strategy, "channel_endings")
+    run, kind, seller, channel, duration, cause = cell = np.nonzero(endings)
+    return pd.DataFrame(_found(runs, strategy, run) | {
+        "buyer_type": categories(kind, runs.scenario.buyers), "seller": categories(seller, runs.scenario.sellers),
+        "channel": categories(channel, CHANNELS), "duration": duration.astype(np.int32), "cause": categories(cause, CAUSES),
+        "relationships": compact(endings[cell])})
 
 
 def _by_channel(runs: "Runs", strategy: str, name: str) -> np.ndarray:
@@ -186,19 +220,25 @@ def channel_table(runs: "Runs") -> pd.DataFrame:
     channel, accounts, worth, worth_now; money as in `cohort_table`, whose cohorts 1, 2, … it splits without remainder.
 
     Combinations that do not occur have no row; the table is empty where buyers hear of no seller."""
+    return _whole(channel_tables(runs))
+
+
+def channel_tables(runs: "Runs") -> Iterator[pd.DataFrame]:
+    """`channel_table` piece by piece."""
+    return pieces(runs, _channels)
+
+
+def _channels(runs: "Runs", strategy: str) -> pd.DataFrame:
+    """What accounts won under one strategy were worth, by channel."""
     factors = np.concatenate([[1.0], discounting(runs.scenario)])
-    frames = []
-    for number, strategy in enumerate(runs.strategies):
-        worth = np.moveaxis(_by_channel(runs, strategy, "channel_worth"), -1, 1) / WORTH_PARTS
-        heard = runs.records[strategy][0].channel_worth is not None
-        accounts = _recorded(won_by_channel(ledger(runs, strategy))) * heard
-        run, cohort, kind, seller, channel = cell = np.nonzero(accounts)
-        frames.append(pd.DataFrame({
-            "strategy": categories(np.full(len(run), number), runs.strategies), "run": run.astype(np.int32),
-            "cohort": cohort.astype(np.int32), "buyer_type": categories(kind, runs.scenario.buyers),
-            "seller": categories(seller, runs.scenario.sellers), "channel": categories(channel, CHANNELS),
-            "accounts": compact(accounts[cell]), "worth": worth[cell], "worth_now": worth[cell] * factors[cohort]}))
-    return pd.concat(frames, ignore_index=True)
+    worth = np.moveaxis(_by_channel(runs, strategy, "channel_worth"), -1, 1) / WORTH_PARTS
+    heard = runs.records[strategy][0].channel_worth is not None
+    accounts = _recorded(won_by_channel(ledger(runs, strategy))) * heard
+    run, cohort, kind, seller, channel = cell = np.nonzero(accounts)
+    return pd.DataFrame(_found(runs, strategy, run) | {
+        "cohort": cohort.astype(np.int32), "buyer_type": categories(kind, runs.scenario.buyers),
+        "seller": categories(seller, runs.scenario.sellers), "channel": categories(channel, CHANNELS),
+        "accounts": compact(accounts[cell]), "worth": worth[cell], "worth_now": worth[cell] * factors[cohort]})
 
 
 def course_table(runs: "Runs") -> pd.DataFrame:
@@ -207,7 +247,12 @@ def course_table(runs: "Runs") -> pd.DataFrame:
     price (of a newcomer, money per unit), premium (share of it that accounts pay on top), unit_cost and capability, in force in the period;
     reputation, learned and the stocks in the six markets stock_<market> at its end, 0..1; follows (the seller whose level plan it has:
     itself unless it copies) and harvesting (whether it harvests its accounts). Period 0: the last before the record."""
-    return pd.concat([_course(runs, strategy) for strategy in runs.strategies], ignore_index=True)
+    return _whole(course_tables(runs))
+
+
+def course_tables(runs: "Runs") -> Iterator[pd.DataFrame]:
+    """`course_table` piece by piece."""
+    return pieces(runs, _course)
 
 
 def _course(runs: "Runs", strategy: str) -> pd.DataFrame:
@@ -234,20 +279,26 @@ def _stated_course(scenario, strategy: str) -> dict[str, np.ndarray]:
 def goodwill_table(runs: "Runs") -> pd.DataFrame:
     """What referral partners think of the sellers: strategy, run, period (0: before the record), partner, seller, goodwill (at the end,
     0..1). Empty where there are no partners."""
-    partners, sellers = list(runs.scenario.partners), list(runs.scenario.sellers)
-    frames = []
-    for strategy in runs.strategies:
-        goodwill = np.stack([record.goodwill for record in runs.records[strategy]])
-        columns = _places(runs, strategy, goodwill.shape, "partner", partners, "seller", sellers)
-        frames.append(_frame(columns | {"goodwill": goodwill}))
-    return pd.concat(frames, ignore_index=True)
+    return _whole(goodwill_tables(runs))
+
+
+def goodwill_tables(runs: "Runs") -> Iterator[pd.DataFrame]:
+    """`goodwill_table` piece by piece."""
+    return pieces(runs, _goodwill)
+
+
+def _goodwill(runs: "Runs", strategy: str) -> pd.DataFrame:
+    """What partners think under one strategy."""
+    goodwill = np.stack([record.goodwill for record in runs.records[strategy]])
+    columns = _places(runs, strategy, goodwill.shape, "partner", runs.scenario.partners, "seller", runs.scenario.sellers)
+    return _frame(columns | {"goodwill": goodwill})
 
 
 def _places(runs: "Runs", strategy: str, shape: tuple[int, ...], *axes) -> dict:
     """strategy, run, period, then (name, its values) of each further axis, for an array [run, period, …]."""
     run, period, *rest = (np.broadcast_to(axis, shape) for axis in np.ogrid[tuple(slice(n) for n in shape)])
     found = {"strategy": categories(np.full(shape, runs.strategies.index(strategy)), runs.strategies),
-             "run": run.astype(np.int32), "period": period.astype(np.int32)}
+             "run": run.astype(np.int32) + np.int32(runs.first), "period": period.astype(np.int32)}
     return found | {name: categories(codes, names) for codes, name, names in zip(rest, axes[::2], axes[1::2], strict=True)}
 
 
@@ -264,14 +315,19 @@ def cohort_table(runs: "Runs") -> pd.DataFrame:
     their profit to the horizon, set-up and acquisition included, programmes and advertising not, discounted to the cohort's own period;
     worth_now: the same in money of the first period. Σ worth_now = net present value of variable profit, to float32's rounding and half a
     part (state.WORTH_PARTS) an account."""
-    factors = np.concatenate([[1.0], discounting(runs.scenario)])
-    frames = []
-    for strategy in runs.strategies:
-        flows = ledger(runs, strategy)
-        worth = np.moveaxis(np.stack([record.worth for record in runs.records[strategy]]), -1, 1) / WORTH_PARTS
-        accounts = won(flows)
-        accounts[:, 0] -= lost(flows)[:, 0]
-        columns = {"cohort" if name == "period" else name: key for name, key in _keys(runs, strategy, worth.shape).items()}
-        columns |= {"accounts": compact(accounts), "worth": worth, "worth_now": worth * factors[:, None, None]}
-        frames.append(_frame(columns))
-    return pd.concat(frames, ignore_index=True)
+    return _whole(cohort_tables(runs))
+
+
+def cohort_tables(runs: "Runs") -> Iterator[pd.DataFrame]:
+    """`cohort_table` piece by piece."""
+    return pieces(runs, _cohorts)
+
+
+def _cohorts(runs: "Runs", strategy: str) -> pd.DataFrame:
+    """What accounts were worth under one strategy."""
+    factors, flows = np.concatenate([[1.0], discounting(runs.scenario)]), ledger(runs, strategy)
+    worth = np.moveaxis(np.stack([record.worth for record in runs.records[strategy]]), -1, 1) / WORTH_PARTS
+    accounts = won(flows)
+    accounts[:, 0] -= lost(flows)[:, 0]
+    columns = {"cohort" if name == "period" else name: key for name, key in _keys(runs, strategy, worth.shape).items()}
+    return _frame(columns | {"accounts": compact(accounts), "worth": worth, "worth_now": worth * factors[:, None, None]})

@@ -6,10 +6,12 @@ import jsonschema
 import numpy as np
 import pytest
 from ruamel.yaml import YAML
+from typer.testing import CliRunner
 
+from sim.cli import app
 from sim.core import state as at
 from sim.measures import check_accounts, check_money
-from sim.observed import against_data, penetrations, repertoire_table, retention_table
+from sim.observed import against_data, penetration, penetrations, repertoire_table, retention_table
 from sim.offers import burn_in
 from sim.runs import simulate
 from sim.scenario import load
@@ -182,6 +184,25 @@ def test_penetration_counts_who_bought_on_record_and_no_one_else():
     assert abs(found[0] - exact) < 4 * (exact * (1 - exact) / 20_000) ** 0.5
     assert found[1] == 0
     assert repertoire_table(runs, STRATEGY).share.tolist() == [1, 0]
+
+
+def test_penetration_is_taken_as_each_market_ends():
+    """The bits that the final states say, without any of them being kept; and `against_data` reads either."""
+    coffee = load("coffee", ["market.buyers=600", "market.burn_in=10"])
+    states, measured = (simulate(coffee, ["as_is"], runs=2, threads=1, **how) for how in ({"keep_state": True}, {"measure": penetration}))
+    for run in (0, 1):
+        assert penetrations(states, "as_is", run).tobytes() == penetrations(measured, "as_is", run).tobytes()
+    assert against_data(coffee, states).equals(against_data(coffee, measured))
+    assert all(record.state is None for record in measured.records["as_is"])
+
+
+def test_a_repertoire_keeps_no_state(tmp_path, monkeypatch):
+    """`tenure run` of a scenario with a repertoire beside it: nothing of the buyers is kept, run after run."""
+    asked, before = [], simulate
+    monkeypatch.setattr("sim.runs.simulate", lambda *words, **options: asked.append(before(*words, **options)) or asked[-1])
+    small = ["--set", "market.buyers=600", "--set", "market.burn_in=10", "--runs", "2", "--no-figures", "--quiet"]
+    assert CliRunner().invoke(app, ["run", "coffee", *small, "--out", str(tmp_path / "study")]).exit_code == 0
+    assert all(record.state is None and record.measured.shape == (6,) for record in asked[0].records["as_is"])
 
 
 def test_retention_is_counted_in_years_whatever_the_period():

@@ -44,8 +44,7 @@ def compare(
     tenure compare default --set product.complexity=2 --runs 100 --json
     """
     from sim.cli import place, waiting
-    from sim.experiments.compare import Comparison
-    from sim.runs import simulate
+    from sim.experiments.compare import compare as compared
     from sim.scenario import load
     from sim.screens import verdict
 
@@ -59,10 +58,9 @@ def compare(
     disk = disk_for(where.folder, scenario, asked)
     silent = quiet or as_json
     with waiting.bar("Playing the markets", silent) as progress:
-        played = waiting.heard(
-            lambda: simulate(scenario, names, runs, seed, followed, threads=threads, progress=progress, on_disk=disk)
+        found = waiting.heard(
+            lambda: compared(scenario, names, runs, seed, threads=threads, progress=progress, watch=followed, on_disk=disk)
         )
-    found = Comparison(played, scenario.baseline)
     leading = verdict.leading(found)
     if not as_json:
         show(found.sentence(leading) if quiet else verdict.verdict(found))
@@ -103,6 +101,7 @@ def run(
     from sim import overview
     from sim.cli import place, waiting
     from sim.experiments.compare import Comparison
+    from sim.observed import penetration
     from sim.runs import simulate
     from sim.scenario import load
     from sim.screens import study
@@ -114,13 +113,13 @@ def run(
     where = place.reserve(scenario, out, force, asked, f"_{name}", not (sets or runs or seed or sample))
     disk = disk_for(where.folder, scenario, asked)
     judged = scenario.observed is not None and name == scenario.baseline
-    states = judged and scenario.observed.kind == "repertoire"
+    measure = penetration if judged and scenario.observed.kind == "repertoire" else None
     with waiting.bar("Playing the markets", quiet or as_json) as progress:
         played = waiting.heard(
-            lambda: simulate(scenario, [name], runs, seed, followed, threads, keep_state=states, progress=progress, on_disk=disk)
+            lambda: simulate(scenario, [name], runs, seed, followed, threads, progress=progress, on_disk=disk, measure=measure)
         )
     found = Comparison(played, name)
-    sellers, types, channels = (part(played, name, found.periods) for part in (overview.by_seller, overview.by_type, overview.by_channel))
+    sellers, types, channels = (part(played, name) for part in (overview.by_seller, overview.by_type, overview.by_channel))
     cells = observed_cells(scenario, played) if judged else None
     if not (quiet or as_json):
         show([*study.study(played, name, sellers, types, channels), *(["", *study.observed(cells)] if judged else [])])

@@ -15,16 +15,22 @@ from sim.measures import first_period, last_stretch
 from sim.money import accounts_by_level, discounting, ledger, money, stated_terms, terms, total, type_shares, won_by_channel
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sim.runs import Runs
+
+UNITS = ["strategy", "run", "period", "buyer_type", "seller", "units"]
+RUNS_AT_ONCE = 8             # whose money is reckoned at a time: what a study keeps grows with its runs, what it takes on the way does not
 
 
 def compare(scenario, strategies: Iterable[str] | None = None, runs: int | None = None, seed: int | None = None,
             baseline: str | None = None, threads: int | None = None, progress: Callable[[int, int], None] | None = None,
-            watch: Iterable[int] = ()) -> "Comparison":
+            watch: Iterable[int] = (), on_disk: "Path | None" = None) -> "Comparison":
     """Play the strategies on common random numbers and compare each with the baseline.
 
     strategies: names, default all of the scenario's (the baseline is added where it is missing); baseline: default the scenario's; the rest
-    as for `simulate`. Raises KeyError for a strategy that the scenario does not have, ValueError where there is nothing to compare.
+    as for `simulate` (on_disk: a folder on whose disk the states of watched buyers wait). Raises KeyError for a strategy that the scenario
+    does not have, ValueError where there is nothing to compare.
     """
     from sim.runs import simulate
 
@@ -35,7 +41,7 @@ def compare(scenario, strategies: Iterable[str] | None = None, runs: int | None 
         raise KeyError(f"{unknown[0]!r} is not a strategy of this scenario; it has {', '.join(scenario.strategies)}")
     if len(names) < 2:
         raise ValueError(f"there is nothing to compare with {baseline}; name another strategy")
-    played = simulate(scenario, names, runs, seed, watch=watch, threads=threads, progress=progress)
+    played = simulate(scenario, names, runs, seed, watch=watch, threads=threads, progress=progress, on_disk=on_disk)
     return Comparison(played, baseline)
 
 
@@ -130,6 +136,24 @@ class Comparison(Told):
 
         return period_table(self.runs)
 
+    @property
+    def ours(self) -> pd.DataFrame:
+        """The rows of `periods` that tell of the focal seller."""
+        return self._told[0]
+
+    @property
+    def units(self) -> pd.DataFrame:
+        """The units of `periods` alone, for all sellers: what shares of the market are taken from."""
+        return self._told[1]
+
+    @cached_property
+    def _told(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """(ours, units), without `periods` ever being whole."""
+        from sim.tables import period_tables
+
+        told = [(piece[piece.seller == self.focal], piece[UNITS]) for piece in period_tables(self.runs)]
+        return tuple(pd.concat(pieces, ignore_index=True) for pieces in zip(*told, strict=True))
+
     @cached_property
     def survival(self) -> pd.DataFrame:
         """How long the focal seller's relationships lasted (`tables.survival_table`)."""
@@ -149,9 +173,9 @@ class Comparison(Told):
     def channels(self) -> pd.DataFrame:
         """Through which channels the focal seller wins accounts, and what these are worth beside others like them (`experiments.channels`);
         empty where all came by own search."""
-        from sim.experiments.channels import by_channel
+        from sim.experiments.channels import COLUMNS, by_channel
 
-        return by_channel(self.runs, self.periods, self.focal)
+        return by_channel(self.runs, self.ours, self.focal) if self.runs.hearing else pd.DataFrame(columns=COLUMNS)
 
     @cached_property
     def moves(self) -> pd.DataFrame:
@@ -194,6 +218,12 @@ def _side(runs: "Runs", strategy: str, seller: int) -> dict[str, np.ndarray]:
     """One seller under one strategy: what `money` and `account_flows` say, and what its stated costs are paid for: contacts, resolved
     problems, won_at_cost (accounts won by own search or advertising), units_at_cost (units, as far as their stated unit cost is
     incurred)."""
+    parts = [_side_of(part, strategy, seller) for part in runs.parts(RUNS_AT_ONCE)]
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def _side_of(runs: "Runs", strategy: str, seller: int) -> dict[str, np.ndarray]:
+    """`_side` of a few runs; copies, so that it holds nothing of the other sellers."""
     flows, of = ledger(runs, strategy), terms(runs, strategy)
     found = money(runs, strategy, flows)
     list_margin = (of["price"] - of["unit_cost"])[..., 0, seller]
@@ -203,7 +233,8 @@ def _side(runs: "Runs", strategy: str, seller: int) -> dict[str, np.ndarray]:
     stated = stated_terms(runs.scenario, strategy)["unit_cost"]
     incurred = np.divide(of["unit_cost"], stated, out=np.ones_like(of["unit_cost"]), where=stated > 0)
     side["units_at_cost"] = side["units"] * incurred[..., seller]
-    return side | account_flows(flows, accounts_by_level(flows), found, list_margin, seller)
+    side |= account_flows(flows, accounts_by_level(flows), found, list_margin, seller)
+    return {name: values.copy() for name, values in side.items()}
 
 
 def _path(name: str, profit: Interval, gap: Interval) -> pd.DataFrame:

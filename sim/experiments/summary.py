@@ -10,7 +10,9 @@ from sim.offers import periods_per_year
 
 if TYPE_CHECKING:
     from sim.experiments.compare import Comparison
+    from sim.runs import Runs
 
+RUNS_AT_ONCE = 8             # of which figures are taken at a time
 BY = ("strategy", "run")
 
 
@@ -33,14 +35,21 @@ def summarise(comparison: "Comparison") -> pd.DataFrame:
 
 def _figures(comparison: "Comparison") -> dict[str, dict[str, np.ndarray]]:
     """Every figure by strategy and run."""
-    from sim.lifetime import account_worth
-    from sim.tables import cohort_table
+    profit = {name: values.sum(1) for name, values in comparison.profits.items()}
+    parts = [_measured(part, comparison.focal) for part in comparison.runs.parts(RUNS_AT_ONCE)]
+    return {"profit": profit} | {
+        figure: {name: np.concatenate([part[figure][name] for part in parts]) for name in profit} for figure in parts[0]}
 
-    scenario, table, focal = comparison.scenario, comparison.periods, comparison.focal
-    year = periods_per_year(scenario)
+
+def _measured(runs: "Runs", focal: str) -> dict[str, dict[str, np.ndarray]]:
+    """Every figure but profit by strategy and run, of some runs: each is one run's own, so that a few at a time will do."""
+    from sim.lifetime import account_worth
+    from sim.tables import cohort_table, period_table
+
+    scenario, table, year = runs.scenario, period_table(runs), periods_per_year(runs.scenario)
     last = table[table.period > max(scenario.market.periods - round(year), 0)]
     ours, ours_last = table[(table.seller == focal) & (table.period > 0)], last[last.seller == focal]
-    cohorts = cohort_table(comparison.runs)
+    cohorts = cohort_table(runs)
     series = {
         "retention": measures.retention_per_year(ours, year, BY),
         "market_share": measures.market_share(last).xs(focal, level="seller"),
@@ -51,8 +60,7 @@ def _figures(comparison: "Comparison") -> dict[str, dict[str, np.ndarray]]:
         "satisfaction": measures.satisfaction(ours_last, BY),
         "bond": measures.bond(ours_last, BY),
     }
-    profit = {name: values.sum(1) for name, values in comparison.profits.items()}
-    return {"profit": profit} | {figure: _by_run(found, comparison.runs.strategies) for figure, found in series.items()}
+    return {figure: _by_run(found, runs.strategies) for figure, found in series.items()}
 
 
 def _by_run(found: pd.Series, strategies: list[str]) -> dict[str, np.ndarray]:

@@ -85,8 +85,8 @@ def channels(comparison) -> "Figure":
 
 def channel_shares(comparison, strategy: str) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     """(ends of the stretches, channel -> its share of the accounts won in each): ratios of sums over runs."""
-    table = comparison.periods
-    ours = table[(table.period > 0) & (table.seller == comparison.focal) & (table.strategy == strategy)]
+    table = comparison.ours
+    ours = table[(table.period > 0) & (table.strategy == strategy)]
     periods = comparison.scenario.market.periods
     ends = np.unique(np.linspace(0, periods, min(WINDOWS, periods) + 1).astype(int))[1:]
     stretch = np.searchsorted(ends, ours.period.to_numpy())

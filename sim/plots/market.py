@@ -58,9 +58,8 @@ def share(comparison) -> "Figure":
 
 def share_paths(comparison) -> dict:
     """The interval of the focal seller's share of units by strategy, an array of periods each."""
-    table = comparison.periods
+    table, ours = comparison.units, comparison.ours[comparison.ours.period > 0]
     units = table[table.period > 0].groupby(["strategy", "run", "period"], observed=True, sort=True)["units"].sum()
-    ours = table[(table.period > 0) & (table.seller == comparison.focal)]
     found = measures.ratio(ours.groupby(["strategy", "run", "period"], observed=True, sort=True)["units"].sum(), units).fillna(0.0)
     runs = comparison.runs.runs
     return {name: interval(np.asarray(found.xs(name, level="strategy")).reshape(runs, -1)) for name in comparison.runs.strategies}
@@ -112,8 +111,8 @@ def shown_phases(comparison) -> list[str]:
 
 def phase_shares(comparison, strategy: str) -> dict[str, np.ndarray]:
     """Each phase's share of the buyers, mean over runs, an array of periods."""
-    table = comparison.periods
-    ours = table[(table.period > 0) & (table.seller == comparison.focal) & (table.strategy == strategy)]
+    table = comparison.ours
+    ours = table[(table.period > 0) & (table.strategy == strategy)]
     found = ours.groupby("period", sort=True)[list(measures.PHASES)].sum() / comparison.runs.runs / comparison.buyers
     return {phase: found[phase].to_numpy(float) for phase in PHASE_COLOURS}
 

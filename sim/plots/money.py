@@ -78,8 +78,7 @@ def falls(comparison) -> dict[str, dict[str, tuple[float, float]]]:
 
 def present_values(comparison) -> dict[str, dict[str, float]]:
     """Discounted revenue and costs of the focal seller per buyer: column -> strategy -> mean over runs."""
-    table = comparison.periods
-    ours = table[(table.seller == comparison.focal) & (table.period > 0)]
+    ours = comparison.ours[comparison.ours.period > 0]
     rate, share = discount_per_period(comparison.scenario), comparison.runs.runs * comparison.buyers
     columns = ["revenue", *(column for columns in STEPS.values() for column in columns)]
     found = {column: measures.net_present_value(ours, rate, column, ("strategy",)) / share for column in columns}

@@ -70,16 +70,12 @@ def retention(comparison) -> "Figure":
 
 def had_accounts(comparison) -> bool:
     """Whether the focal seller ever had an account; without any there is nothing to retain."""
-    table = comparison.periods
-    return bool(
-        (table.accounts[table.seller == comparison.focal] > 0).any() or (table.acquisitions[table.seller == comparison.focal] > 0).any()
-    )
+    return bool((comparison.ours.accounts > 0).any() or (comparison.ours.acquisitions > 0).any())
 
 
 def yearly_retention(comparison):
     """retention_rate ^ periods per year of the focal seller by strategy, run and buyer type, as a table."""
-    table = comparison.periods
-    ours = table[(table.seller == comparison.focal) & (table.period > 0)]
+    ours = comparison.ours[comparison.ours.period > 0]
     rates = measures.retention_rate(ours, ("strategy", "run", "buyer_type")) ** periods_per_year(comparison.scenario)
     rates = rates.rename("retention").reset_index().dropna()
     return rates.assign(buyer_type=rates.buyer_type.astype(str), strategy=rates.strategy.astype(str))
@@ -185,8 +181,7 @@ def since(comparison) -> str:
 
 def any_won(comparison) -> bool:
     """Whether the focal seller won accounts on record."""
-    table = comparison.periods
-    return bool((table.acquisitions[table.seller == comparison.focal] > 0).any())
+    return bool((comparison.ours.acquisitions > 0).any())
 
 
 def no_curves():

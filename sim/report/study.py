@@ -76,6 +76,16 @@ class Study:
         return read_table(self.folder / "periods.parquet")
 
     @cached_property
+    def ours(self) -> pd.DataFrame:
+        """The rows of `periods` that tell of the focal seller."""
+        return self.periods[self.periods.seller == self.focal]
+
+    @property
+    def units(self) -> pd.DataFrame:
+        """`periods`, for its units."""
+        return self.periods
+
+    @cached_property
     def survival(self) -> pd.DataFrame:
         """How long the focal seller's relationships lasted (`tables.survival_table`)."""
         table = read_table(self.folder / "survival.parquet")

@@ -87,7 +87,7 @@ def test_moves_are_those_of_the_course(beyond):
 
 def test_where_nothing_is_on_nothing_is_said(silent):
     assert len(silent.channels) == len(silent.moves) == 0 and not {"channels", "moves"} & set(silent.answer())
-    assert len(overview.by_channel(silent.runs, "relationship", silent.periods)) == 0
+    assert len(overview.by_channel(silent.runs, "relationship")) == 0
     assert "won its accounts" not in printed(verdict.verdict(silent)) and "answered the market" not in printed(verdict.verdict(silent))
 
 
@@ -114,7 +114,7 @@ def test_what_an_account_is_worth_more_is_only_said_where_it_can_be_told():
 
 
 def test_one_strategy_by_itself_tells_channels_seller_by_seller(beyond):
-    table = overview.by_channel(beyond.runs, "relationship", beyond.periods)
+    table = overview.by_channel(beyond.runs, "relationship")
     assert table.seller.tolist() == list(beyond.scenario.sellers) and table[list(CHANNELS)].sum(axis=1).to_numpy() == pytest.approx(1)
     ours = beyond.periods[
         (beyond.periods.seller == "ours") & (beyond.periods.strategy == "relationship") & (beyond.periods.period > 0)

@@ -231,3 +231,21 @@ def test_a_comparison_made_by_hand_is_the_same(lively):
 def test_importing_compare_brings_nothing_heavy():
     check = "import sys, sim.experiments.compare; print([m for m in ('numba', 'scipy', 'pydantic', 'matplotlib') if m in sys.modules])"
     assert subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+
+
+def test_figures_are_taken_of_some_runs_at_a_time(monkeypatch):
+    """However many at a time: the same bits, and the period table is never whole."""
+    found = []
+    for some in (1, 3, 100):
+        monkeypatch.setattr("sim.experiments.summary.RUNS_AT_ONCE", some)
+        again = Comparison(lively_comparison().runs, lively_comparison().baseline)
+        found.append(again.summary)
+        assert "periods" not in vars(again)
+    assert found[0].equals(found[1]) and found[1].equals(found[2])
+
+
+def test_what_is_kept_of_periods_is_theirs():
+    comparison = lively_comparison()
+    table = comparison.periods
+    assert comparison.ours.equals(table[table.seller == comparison.focal].reset_index(drop=True))
+    assert comparison.units.equals(table[list(comparison.units)])
