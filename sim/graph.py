@@ -185,6 +185,11 @@ class Seen:
         return self.whole(at.INCUMBENT)
 
     @cached_property
+    def level(self) -> np.ndarray:
+        """The level at which it serves the buyer."""
+        return self.whole(at.AGREEMENT) & at.LEVEL_BITS
+
+    @cached_property
     def grieves(self) -> np.ndarray:
         """The seller against whom a grievance waits for an answer: of whom the buyer tells it, where buyers tell."""
         waits = np.where(self.whole(at.HAPPENED) & at.INCIDENT, self.supplier, -1)
@@ -196,7 +201,7 @@ class Seen:
     @cached_property
     def bound(self) -> np.ndarray:
         """For how many more periods the buyer is under contract."""
-        return np.where(self.supplier >= 0, np.maximum(self.whole(at.CONTRACT_END) - self.now - 1, 0), 0)
+        return np.where(self.supplier >= 0, np.maximum((self.whole(at.AGREEMENT) >> at.CONTRACT_SHIFT) - self.now - 1, 0), 0)
 
 
 # --- nodes: (name, attributes) -------------------------------------------------------------------------------------------------------
@@ -233,7 +238,7 @@ def phase(bond: float) -> str:
 
 def seller_nodes(under: Moment, everybody: Seen) -> list[tuple[str, dict]]:
     """The sellers: what they ask, how they stand, and what their accounts come to."""
-    bonds, levels, channels = everybody.with_supplier(at.BOND), everybody.whole(at.LEVEL), everybody.hearsay(at.CHANNEL, 0)
+    bonds, levels, channels = everybody.with_supplier(at.BOND), everybody.level, everybody.hearsay(at.CHANNEL, 0)
     aware, market, found = everybody.whole(at.AWARE), everybody.market, []
     for s, name in enumerate(under.sellers):
         mine, offer, standing = everybody.supplier == s, market.offers[s], market.standing[s]
@@ -312,7 +317,7 @@ def influencers(under: Moment, market: at.Market) -> list[str]:
 def account_edges(under: Moment, seen: Seen) -> list[tuple]:
     """Every account, under contract or not, and whoever recommended its supplier."""
     value, relationship, bond = (seen.with_supplier(field) for field in (at.VALUE, at.RELATIONSHIP, at.BOND))
-    tie, level, since = seen.row(at.TIE), seen.whole(at.LEVEL), seen.whole(at.SINCE)
+    tie, level, since = seen.row(at.TIE), seen.level, seen.whole(at.SINCE)
     channel, found = seen.hearsay(at.CHANNEL, 0), []
     for i in np.flatnonzero(seen.supplier >= 0):
         seller, buyer = f"seller:{under.sellers[seen.supplier[i]]}", f"buyer:{seen.numbers[i] + 1}"

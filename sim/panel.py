@@ -89,9 +89,9 @@ def _relationship(runs: "Runs", panel: np.ndarray, now: np.ndarray) -> dict:
     has = supplier >= 0
     columns = {
         "supplier": categories(np.where(has, supplier, sellers), [*runs.scenario.sellers, NO_SUPPLIER]),
-        "level": categories(np.where(has, _whole(panel, at.LEVEL), -1), LEVELS),
+        "level": categories(np.where(has, _whole(panel, at.AGREEMENT) & at.LEVEL_BITS, -1), LEVELS),
         "tenure": np.where(has, now - _whole(panel, at.SINCE), 0).astype(np.int32),
-        "under_contract": has & (_whole(panel, at.CONTRACT_END) > now + 1), "tie": panel[..., at.TIE]}
+        "under_contract": has & (_whole(panel, at.AGREEMENT) >> at.CONTRACT_SHIFT > now + 1), "tie": panel[..., at.TIE]}
     for name, field in (("value", at.VALUE), ("relationship", at.RELATIONSHIP), ("bond", at.BOND)):
         row = at.ROWS + field * sellers + np.maximum(supplier, 0)
         columns[name] = np.where(has, np.take_along_axis(panel, row[..., None], -1)[..., 0], np.float32(np.nan))

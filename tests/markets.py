@@ -23,7 +23,7 @@ from sim.runs import new_market
 
 # --- markets stepped by hand -----------------------------------------------------------------------------------------------------
 
-WHOLE = ("incumbent", "level", "since", "contract_end", "entered", "aware", "happened", "history", "channel", "referrer", "recommended",
+WHOLE = ("incumbent", "agreement", "since", "entered", "aware", "happened", "history", "channel", "referrer", "recommended",
          "recommended_by")
 
 

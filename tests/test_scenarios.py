@@ -116,18 +116,18 @@ def test_contracts_hold(name):
         for record in runs.records[strategy]:
             panel = record.panel if burn_in(runs.scenario) else record.panel[1:]
             supplier, until, entered = (np.ascontiguousarray(panel[..., row]).view(np.int32)
-                                        for row in (at.INCUMBENT, at.CONTRACT_END, at.ENTERED))
+                                        for row in (at.INCUMBENT, at.AGREEMENT, at.ENTERED))
             first = burn_in(runs.scenario) - (1 if burn_in(runs.scenario) else 0)
             following = first + 1 + np.arange(len(panel) - 1)[:, None]          # the period that leads to each next row
-            bound = (until[:-1] > following) & (supplier[:-1] >= 0) & (entered[1:] == entered[:-1])
+            bound = (until[:-1] >> at.CONTRACT_SHIFT > following) & (supplier[:-1] >= 0) & (entered[1:] == entered[:-1])
             assert (supplier[1:] == supplier[:-1])[bound].all()
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if any(b.share and b.contract.mean() > 6 for b in load(name).buyers.values())])
 def test_contracts_are_under_way_where_they_are_long(name):
     runs = small(name)
-    until = np.ascontiguousarray(runs.records[runs.strategies[0]][0].panel[..., at.CONTRACT_END]).view(np.int32)
-    assert (until[-1] > PERIODS + burn_in(runs.scenario)).any()
+    until = np.ascontiguousarray(runs.records[runs.strategies[0]][0].panel[..., at.AGREEMENT]).view(np.int32)
+    assert (until[-1] >> at.CONTRACT_SHIFT > PERIODS + burn_in(runs.scenario)).any()
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -23,7 +23,8 @@ ROW = {"buyers": 10_000, "sellers": 5, "network": "none", "bytes": 150, "ns": 60
        "times_limit": 2.0, "ns_two_threads": 30.0, "two_threads": 1.9, "processor_two_threads": 1.05}
 
 
-COMMANDS = ("__main__", "step", "word_of_mouth", "page", "sweep", "start", "digests", "large", "limit.__main__", "limit.build", "peers.__main__")
+COMMANDS = ("__main__", "step", "word_of_mouth", "page", "sweep", "start", "digests", "large",
+            "limit.__main__", "limit.build", "peers.__main__")
 WITH_FILE = ("__main__", "step", "word_of_mouth", "digests", "large", "limit.__main__", "peers.__main__")
 
 

@@ -49,9 +49,9 @@ def where_supplied(read, meaning: str) -> Attribute:
     return Attribute(lambda market, place: np.where(supplied(market, place), read(market, place), np.nan), meaning)
 
 
-def recorded(row: int):
-    """A row that holds a period, counted as in the record: 1 is the first recorded one, 0 and less came before."""
-    return lambda market, place: whole_in(row)(market, place) - (market.burn_in - 1)
+def recorded(row: int, shift: int = 0):
+    """A row that holds a period, from bit `shift` on, counted as in the record: 1 is the first recorded one, 0 and less came before."""
+    return lambda market, place: (whole_in(row)(market, place) >> shift) - (market.burn_in - 1)
 
 
 def with_supplier(field: int, meaning: str) -> Attribute:
@@ -84,7 +84,7 @@ def supplier_of(market, place):
 
 
 def level_of(market, place):
-    return LEVEL_NAMES[np.where(supplied(market, place), whole_in(at.LEVEL)(market, place), -1)]
+    return LEVEL_NAMES[np.where(supplied(market, place), whole_in(at.AGREEMENT)(market, place) & at.LEVEL_BITS, -1)]
 
 
 def known(market, place):
@@ -119,7 +119,8 @@ class Buyer(View):
     since = where_supplied(recorded(at.SINCE), "period in which the relationship with the supplier began; 0 and less: before the record")
     tenure = where_supplied(lambda market, place: market.steps - recorded(at.SINCE)(market, place),
                             "periods since the relationship with the supplier began")
-    contract_end = where_supplied(recorded(at.CONTRACT_END), "first period in which the buyer is free to leave, past where it is free")
+    contract_end = where_supplied(recorded(at.AGREEMENT, at.CONTRACT_SHIFT),
+                                  "first period in which the buyer is free to leave, past where it is free")
     entered = Attribute(lambda market, place: whole_in(at.ENTERED)(market, place) - market.burn_in,
                         "period in which the buyer entered the market; 0 and less: before the record")
 

@@ -10,7 +10,7 @@ from numba.extending import intrinsic
 
 from sim.core.jit import njit
 
-f32, i32, u32, u64 = np.float32, np.int32, np.uint32, np.uint64
+f32, i32, i64, u32, u64 = np.float32, np.int32, np.int64, np.uint32, np.uint64
 
 ZERO, ONE, TWO = f32(0), f32(1), f32(2)
 

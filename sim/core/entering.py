@@ -5,7 +5,7 @@ from sim.core.arithmetic import ZERO, f32, i32, u32
 from sim.core.draws import one_uniform, pick, uniforms
 from sim.core.handle import view
 from sim.core.jit import njit
-from sim.core.lanes import cell, dyad, has_left, hearsay, last_purchase, put_whole, whole
+from sim.core.lanes import agreement_on, cell, dyad, has_left, hearsay, last_purchase, put_whole, whole
 from sim.core.relationships import end_relationship
 from sim.core.terms import BASIC, BY_ADVERTISING, C_TURNOVER, D_ATTRIBUTES, D_HEARING, D_REACH, D_TASTE, LAST_DRAWN, OWN_SEARCH
 
@@ -59,9 +59,8 @@ def enter(handle, tile, lane, number, k, t, entered, book):
     tile[cell(at.TIE, lane)] = ZERO
     tile[cell(at.WORTH, lane)] = ZERO
     put_whole(tile, at.INCUMBENT, lane, -1)
-    put_whole(tile, at.LEVEL, lane, BASIC)
+    put_whole(tile, at.AGREEMENT, lane, agreement_on(BASIC, 0))
     put_whole(tile, at.SINCE, lane, t)
-    put_whole(tile, at.CONTRACT_END, lane, 0)
     put_whole(tile, at.ENTERED, lane, entered)
     put_whole(tile, at.HAPPENED, lane, at.NEWCOMER)
     if market.hearing:

@@ -51,44 +51,44 @@ def _pointer(typing, address):
     return types.voidptr(types.int64), generate
 
 
-@njit(inlined=True)
+@njit(inlined=True, arrays=True)
 def _one(words, at, kind):
     return carray(_pointer(words[at]), (words[at + 1],), kind)
 
 
-@njit(inlined=True)
+@njit(inlined=True, arrays=True)
 def _two(words, at, kind):
     return carray(_pointer(words[at]), (words[at + 1], words[at + 2]), kind)
 
 
-@njit(inlined=True)
+@njit(inlined=True, arrays=True)
 def _three(words, at, kind):
     return carray(_pointer(words[at]), (words[at + 1], words[at + 2], words[at + 3]), kind)
 
 
-@njit(inlined=True)
+@njit(inlined=True, arrays=True)
 def _four(words, at, kind):
     return carray(_pointer(words[at]), (words[at + 1], words[at + 2], words[at + 3], words[at + 4]), kind)
 
 
-@njit(inlined=True)
+@njit(inlined=True, arrays=True)
 def _five(words, at, kind):
     return carray(_pointer(words[at]), (words[at + 1], words[at + 2], words[at + 3], words[at + 4], words[at + 5]), kind)
 
 
-@njit(inlined=True)
+@njit(inlined=True, arrays=True)
 def _six(words, at, kind):
     return carray(_pointer(words[at]), (words[at + 1], words[at + 2], words[at + 3], words[at + 4], words[at + 5], words[at + 6]), kind)
 
 
-@njit(inlined=True)
+@njit(inlined=True, arrays=True)
 def _behaviour(words, at):
     b = _one(words, at, np.float32)
     return Behaviour(b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15], b[16], b[17],
                      b[18], b[19], b[20], b[21], b[22], b[23], b[24], b[25], b[26], b[27], b[28], b[29], b[30], b[31], b[32])
 
 
-@njit(inlined=True)
+@njit(inlined=True, arrays=True)
 def _strategy(words):
     return Strategy(
         epoch=_one(words, PLACE.epoch, np.int32), stated=_three(words, PLACE.stated, np.float32),
@@ -97,7 +97,7 @@ def _strategy(words):
         answers=_three(words, PLACE.answers, np.float32), spending=_three(words, PLACE.spending, np.float32))
 
 
-@njit(inlined=True)
+@njit(inlined=True, arrays=True)
 def _population(words):
     return Population(
         attributes=_three(words, PLACE.attributes, np.float32), tastes=_three(words, PLACE.tastes, np.float32),
@@ -106,7 +106,7 @@ def _population(words):
         tile_lanes=_one(words, PLACE.tile_lanes, np.int32), type_slots=_two(words, PLACE.type_slots, np.int64))
 
 
-@njit(inlined=True)
+@njit(inlined=True, arrays=True)
 def _beyond(words):
     return Beyond(
         first=_one(words, PLACE.first, np.int64), neighbours=_one(words, PLACE.neighbours, np.int32),
@@ -115,7 +115,7 @@ def _beyond(words):
         advises=_two(words, PLACE.advises, np.float32), shocks=_two(words, PLACE.shocks, np.float32))
 
 
-@njit(inlined=True)
+@njit(inlined=True, arrays=True)
 def view(words):
     """The market behind a handle; `behaviour` as named scalars."""
     return Market(

@@ -31,6 +31,7 @@ from sim.core.sellers import (  # noqa: F401
     take_note,
 )
 from sim.core.state import LANES
+from sim.core.targeting import recognition
 from sim.core.terms import C_RUNNING, D_START
 from sim.core.using import count_use, draw_luck, meet, part, use
 
@@ -60,8 +61,8 @@ def advance(handle, worker, q, begin, end, t, scratch):
     if market.hearing:
         hear_others(handle, tile, q, begin, end, first, k, t, scratch, book)
     hear_advertising(handle, tile, begin, end, first, k, t, book)
-    meet(handle, tile, begin, end, t, scratch)
-    use(market.behaviour, begin, end, scratch, market.discount_factor[t])
+    meet(handle, tile, begin, end, scratch)
+    use(market.behaviour, begin, end, t, scratch, market.discount_factor[t])
     part(handle, tile, begin, end, scratch)
     count_use(handle, begin, end, scratch, book)
     buy(handle, worker, tile, k, first, begin, end, t, scratch, book)
@@ -138,7 +139,8 @@ def settle(handle, worker, q):
                     put_whole(tile, at.AWARE, lane, i32(known | (u32(1) << u32(s))))
                     book[s, at.PROSPECTS] += 1
                     book[s, at.KNOWN] += market.hearing
-                begin_relationship(handle, tile, lane, number, k, 0, s, book)
+                u_right, u_which = recognition(handle, tile, lane, number, s)
+                begin_relationship(handle, tile, lane, k, 0, s, u_right, u_which, book)
                 put_whole(tile, dyad(at.HISTORY, s, sellers), lane, i32(whole(tile, dyad(at.HISTORY, s, sellers), lane) | i32(1 << 16)))
                 put_whole(tile, at.SINCE, lane, -1)
                 tile[cell(at.WORTH, lane)] = ZERO
@@ -195,7 +197,7 @@ def fetch_tile(handle, q):
             fetch(begin + line)
 
 
-@njit
+@njit(arrays=True)
 def play(handle, t_from, t_to, scratch):
     """Periods t_from … t_to − 1 of a whole market on one thread."""
     market = view(handle)

@@ -3,6 +3,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
+from sim.core import state as at
 from sim.core.arithmetic import as_float, as_int, i32, u64
 from sim.core.jit import njit
 from sim.core.state import DYAD_ROWS, ROWS, STRIDE
@@ -35,6 +36,21 @@ def whole(tile, row, lane):
 @njit
 def put_whole(tile, row, lane, number):
     tile[cell(row, lane)] = as_float(i32(number))
+
+
+@njit
+def level_in(agreement):
+    return i32(agreement & i32(at.LEVEL_BITS))
+
+
+@njit
+def contract_end_in(agreement):
+    return i32(agreement >> i32(at.CONTRACT_SHIFT))
+
+
+@njit
+def agreement_on(level, contract_end):
+    return i32(i32(level) | i32(i32(contract_end) << i32(at.CONTRACT_SHIFT)))
 
 
 @njit

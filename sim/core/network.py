@@ -30,7 +30,7 @@ def _below(count, high, low):
     return np.int64((u64(high) << u64(32) | u64(low)) % u64(count))
 
 
-@njit
+@njit(arrays=True)
 def mixed(luck, counts):
     """All buyers in an order that mixes types and keeps each type's buyers in the order of their numbers: int32 [buyers].
 
@@ -54,7 +54,7 @@ def mixed(luck, counts):
     return order
 
 
-@njit
+@njit(arrays=True)
 def shuffled(luck, buyers):
     """All buyers in an order of which every one is equally likely (Fisher & Yates): int32 [buyers]."""
     order = np.arange(buyers).astype(np.int32)
@@ -65,7 +65,7 @@ def shuffled(luck, buyers):
     return order
 
 
-@njit
+@njit(arrays=True)
 def link_ring(targets, buyers):
     """Links the first so many buyers in a ring: each to the degree/2 next on either side, owning the links to those that follow.
 
@@ -85,7 +85,7 @@ def _owns(targets, i, j):
     return found
 
 
-@njit
+@njit(arrays=True)
 def small_world(luck, buyers, degree, rewired):
     """Watts & Strogatz (1998), "Collective dynamics of 'small-world' networks": int32 [buyers, degree/2].
 
@@ -109,7 +109,7 @@ def small_world(luck, buyers, degree, rewired):
     return targets
 
 
-@njit
+@njit(arrays=True)
 def scale_free(luck, buyers, degree):
     """Barabási & Albert (1999), "Emergence of scaling in random networks": int32 [buyers, degree/2].
 
@@ -138,7 +138,7 @@ def scale_free(luck, buyers, degree):
     return targets
 
 
-@njit
+@njit(arrays=True)
 def moved(targets, slots):
     """Places become the slots of those who stand there, in place. slots: int32 [place]."""
     for i in range(targets.shape[0]):
@@ -146,7 +146,7 @@ def moved(targets, slots):
             targets[i, d] = slots[targets[i, d]]
 
 
-@njit
+@njit(arrays=True)
 def rows(here, there, slots, both_ways):
     """Links as rows: (first, of), int64 [slots + 1] and int32 [links]; the row of slot i is of[first[i]:first[i + 1]].
 
@@ -171,7 +171,7 @@ def rows(here, there, slots, both_ways):
     return first, of
 
 
-@njit
+@njit(arrays=True)
 def turned(first, of):
     """The rows of the same links seen from their other ends, each row in ascending order and no link twice: (first, of)."""
     slots = len(first) - 1
@@ -193,7 +193,7 @@ def turned(first, of):
     return turned_first, turned_of
 
 
-@njit
+@njit(arrays=True)
 def _sum_up(counts):
     """Counts become where rows end, in place; the last becomes, and is returned as, the number of all."""
     for i in range(1, len(counts)):

@@ -5,29 +5,40 @@ from sim.core import state as at
 from sim.core.arithmetic import ZERO, i32
 from sim.core.handle import view
 from sim.core.jit import njit
-from sim.core.lanes import cell, dyad, has_left, hearsay, is_set_up, last_purchase, put_whole, whole
-from sim.core.targeting import classify
-from sim.core.terms import BY_PARTNER, BY_WORD_OF_MOUTH, C_TURNOVER, OWN_SEARCH
+from sim.core.lanes import (
+    agreement_on,
+    cell,
+    contract_end_in,
+    dyad,
+    has_left,
+    hearsay,
+    is_set_up,
+    last_purchase,
+    level_in,
+    put_whole,
+    whole,
+)
+from sim.core.targeting import classify, recognition
+from sim.core.terms import BASIC, BY_PARTNER, BY_WORD_OF_MOUTH, C_TURNOVER, OWN_SEARCH
 
 
 @njit(inlined=True)
-def begin_relationship(handle, tile, lane, number, k, t, s, book):
+def begin_relationship(handle, tile, lane, k, t, s, u_right, u_which, book):
     """A seller wins the buyer: a new account, at the level that the seller's targeting gives it."""
     market = view(handle)
     sellers = market.standing.shape[0]
     history = whole(tile, dyad(at.HISTORY, s, sellers), lane)
     first = last_purchase(history) == 0
     back = has_left(history)
-    book[s, at.WON_NEW if first else at.WON_BACK] += 1
-    if first:
-        book[s, at.PROSPECTS] -= 1
-    if back:
-        put_whole(tile, dyad(at.HISTORY, s, sellers), lane, i32(history & i32(-129)))
-        book[s, at.FORMER] -= 1
+    book[s, at.WON_NEW] += first
+    book[s, at.WON_BACK] += not first
+    book[s, at.PROSPECTS] -= first
+    book[s, at.FORMER] -= back
+    put_whole(tile, dyad(at.HISTORY, s, sellers), lane, i32(history & i32(-129)))
     put_whole(tile, at.INCUMBENT, lane, s)
     put_whole(tile, at.SINCE, lane, t)
-    level = classify(handle, tile, lane, number, k, t, s)
-    put_whole(tile, at.LEVEL, lane, level)
+    level = classify(handle, tile, lane, k, t, s, u_right, u_which)
+    put_whole(tile, at.AGREEMENT, lane, agreement_on(level, 0))
     book[s, at.ENTERED_LEVEL + level] += 1
     cost = market.offers[s, at.ACQUISITION_COST]
     if market.hearing:
@@ -59,20 +70,22 @@ def set_up(handle, tile, lane, t, s, level, book):
     cost = market.levels[level, at.LEVEL_SETUP]
     row = dyad(at.HISTORY, s, market.standing.shape[0])
     history = whole(tile, row, lane)
-    if cost > ZERO and not is_set_up(history):
-        put_whole(tile, row, lane, i32(history | i32(0x8000)))
-        book[s, at.SET_UP_LEVEL + level] += 1
-        tile[cell(at.WORTH, lane)] -= market.discount_factor[t] * cost
+    needed = (cost > ZERO) & (not is_set_up(history))
+    put_whole(tile, row, lane, i32(history | (i32(0x8000) if needed else i32(0))))
+    book[s, at.SET_UP_LEVEL + level] += needed
+    tile[cell(at.WORTH, lane)] -= market.discount_factor[t] * (cost if needed else ZERO)
 
 
 @njit
 def regroup(handle, tile, lane, number, k, t, book):
     """The seller has changed its strategy: the account is assigned to a level anew."""
     s = whole(tile, at.INCUMBENT, lane)
-    before = whole(tile, at.LEVEL, lane)
-    level = classify(handle, tile, lane, number, k, t, s)
+    agreement = whole(tile, at.AGREEMENT, lane)
+    before = level_in(agreement)
+    u_right, u_which = recognition(handle, tile, lane, number, s)
+    level = classify(handle, tile, lane, k, t, s, u_right, u_which)
     if level != before:
-        put_whole(tile, at.LEVEL, lane, level)
+        put_whole(tile, at.AGREEMENT, lane, agreement_on(level, contract_end_in(agreement)))
         book[s, at.QUITTED_LEVEL + before] += 1
         book[s, at.ENTERED_LEVEL + level] += 1
         set_up(handle, tile, lane, t, s, level, book)
@@ -85,14 +98,14 @@ def end_relationship(handle, worker, tile, lane, k, t, cause, book):
     s = whole(tile, at.INCUMBENT, lane)
     sellers = market.standing.shape[0]
     book[s, at.LOST_PRICE + cause] += 1
-    book[s, at.QUITTED_LEVEL + whole(tile, at.LEVEL, lane)] += 1
+    book[s, at.QUITTED_LEVEL + level_in(whole(tile, at.AGREEMENT, lane))] += 1
     tile[cell(at.WORTH, lane)] -= market.discount_factor[t] * market.offers[s, at.LOST_COST]
     if market.hearing and cause != C_TURNOVER and whole(tile, hearsay(at.CHANNEL, sellers), lane) == BY_WORD_OF_MOUTH:
         book[s, at.LOST_VOUCHED if whole(tile, hearsay(at.REFERRER, sellers), lane) >= 0 else at.LOST_UNVOUCHED] += 1
     record_ending(handle, worker, tile, lane, k, t, cause)
     tile[cell(at.TIE, lane)] = ZERO
     put_whole(tile, at.INCUMBENT, lane, -1)
-    put_whole(tile, at.CONTRACT_END, lane, 0)
+    put_whole(tile, at.AGREEMENT, lane, agreement_on(BASIC, 0))
     if cause != C_TURNOVER:
         history = whole(tile, dyad(at.HISTORY, s, sellers), lane)
         put_whole(tile, dyad(at.HISTORY, s, sellers), lane, i32(history | i32(128)))

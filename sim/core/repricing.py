@@ -20,7 +20,7 @@ SIGMA, ALPHA, LAMBDA, UNITS = (int(Attribute[name]) for name in ("SWITCHING_COST
 WEIGHT, REST, BARRIER, SENSITIVITY, FUTURE, GROUP_FIELDS = range(6)
 
 
-@njit
+@njit(arrays=True)
 def reprice(handle, t, posted):
     """New prices for every seller that replies in the period; between its replies a seller keeps the price it found."""
     market = view(handle)

@@ -11,7 +11,7 @@ from sim.core.jit import njit
 from sim.core.terms import BASIC, CUSTOMER, INFLUENCE, INTERNAL, RECRUITMENT, REFERRAL, SUPPLIER
 
 
-@njit
+@njit(arrays=True)
 def open_period(handle, t):
     """Before the buyers: shocks strike, sellers answer the market, and what each offers and what its levels amount to is settled."""
     market = view(handle)

@@ -28,13 +28,13 @@ VOICE = 7                     # v, 0..1
 TIE = 8                       # K, 0..1
 WORTH = 9                     # diary: the account's discounted profit so far, in money of the first recorded period
 INCUMBENT = 10                # whole: seller, or -1
-LEVEL = 11                    # whole: the level at which the incumbent serves this buyer (terms.Level)
+AGREEMENT = 11                # whole: bits 0-2 the level at which the incumbent serves this buyer (terms.Level), from bit 3 on the first
+                              # period in which the buyer is free to leave
 SINCE = 12                    # whole: period in which the relationship began
-CONTRACT_END = 13             # whole: first period in which the buyer is free to leave
-ENTERED = 14                  # whole: 0 for the first buyers, else the period of entry plus one; with the number, the key of the attributes
-AWARE = 15                    # whole: bit s is set when the buyer knows seller s
-HAPPENED = 16                 # whole: what happened in the period, bit by bit (below)
-ROWS = 17
+ENTERED = 13                  # whole: 0 for the first buyers, else the period of entry plus one; with the number, the key of the attributes
+AWARE = 14                    # whole: bit s is set when the buyer knows seller s
+HAPPENED = 15                 # whole: what happened in the period, bit by bit (below)
+ROWS = 16
 # --- the dyad with seller s: rows dyad(FIELD, s) ----------------------------------------------------------------------------
 VALUE = 0                     # V, believed offering value, money per unit, taste included
 RELATIONSHIP = 1              # G, believed relationship value, money per unit
@@ -56,6 +56,8 @@ TELLS_RELATIONSHIP = 2        # g, relationship experience, money per unit
 TELLS_SUPPLIER = 3            # whole: the seller that serves it, or -1
 WORD_FIELDS = 4               # sixteen bytes a buyer, so that no word lies across two cache lines
 GRIEVANCE, FRESH = 64, 128    # bits of TELLS
+
+LEVEL_BITS, CONTRACT_SHIFT = 7, 3               # of AGREEMENT
 
 # --- bits of HAPPENED ---------------------------------------------------------------------------------------------------------
 INCIDENT = 1                  # a critical incident waits for an answer; the only bit that outlives the period
@@ -142,7 +144,8 @@ SERVED, ENTERED_LEVEL, QUITTED_LEVEL = _number["served_basic"], _number["entered
  LOST_UNVOUCHED, SOLD_LEVEL) = range(_number["problems"], len(COLUMNS) - 4)
 FIRST_HEARSAY = WON_ADVERTISING
 
-UNIT_PARTS, WORTH_PARTS = 10_000, 10_000         # the ledger counts units and accounts' worth in whole parts of one
+UNIT_PARTS, WORTH_PARTS = 10_000, 10_000         # the ledger counts units and accounts' worth in whole parts of one,
+VALUE_PARTS, BOND_PARTS = 100, 10_000            # and so believed values and bonds
 EXPANSION_BOND, COMMITMENT_BOND = 0.2, 0.5    # where a relationship counts as expanding, as committed (Dwyer, Schurr & Oh's phases)
 
 QUANTILE_POINTS = 1025        # points of an attribute's quantile function, evenly spaced in the logit of the probability
@@ -263,7 +266,7 @@ def rows(sellers: int, hearing: bool = False) -> int:
 def row_names(sellers: int, hearing: bool = False) -> list[str]:
     """The name of every row of a tile, in order; the dyads' end in the seller's number."""
     names = ["switching_cost", "time_horizon", "return_cost", "relationship_orientation", "price_sensitivity", "purchase_rate",
-             "volume", "voice", "tie", "worth", "incumbent", "level", "since", "contract_end", "entered", "aware", "happened"]
+             "volume", "voice", "tie", "worth", "incumbent", "agreement", "since", "entered", "aware", "happened"]
     names += [f"{field}_{s}" for field in ("value", "relationship", "bond", "history") for s in range(sellers)]
     return names + (["delivered", "channel", "referrer", "recommended", "recommended_by"] if hearing else [])
 

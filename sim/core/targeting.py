@@ -12,14 +12,23 @@ from sim.core.terms import BASIC, BY_VALUE, D_RECOGNITION, SEGMENTS_OF_ONE, UNIF
 
 
 @njit(inlined=True)
-def classify(handle, tile, lane, number, k, t, s):
+def classify(handle, tile, lane, k, t, s, u_right, u_which):
     """The level at which seller s serves this account: by type as recognised, by value, or the best for this one account."""
     market = view(handle)
-    return market.response[s, at.SERVED_AS + planned_level(handle, tile, lane, number, k, t, s)]
+    return market.response[s, at.SERVED_AS + planned_level(handle, tile, lane, k, t, s, u_right, u_which)]
+
+
+@njit
+def recognition(handle, tile, lane, number, s):
+    """The luck of an account with a seller's records, for as long as it is in the market: whether they show the right type, and which one
+    otherwise."""
+    market = view(handle)
+    right, which, _, _ = uniforms(market.luck, number, whole(tile, at.ENTERED, lane), D_RECOGNITION, s)
+    return right, which
 
 
 @njit(inlined=True)
-def planned_level(handle, tile, lane, number, k, t, s):
+def planned_level(handle, tile, lane, k, t, s, u_right, u_which):
     """The level that the seller's plan gives the account: its own plan, or the one that it has copied."""
     market = view(handle)
     e, plan = market.strategy.epoch[t], market.response[s, at.FOLLOWS]
@@ -27,7 +36,6 @@ def planned_level(handle, tile, lane, number, k, t, s):
     targeting = i32(offer[at.TARGETING])
     if targeting == UNIFORM:
         return market.strategy.level_of[e, plan, 0]
-    u_right, u_which, _, _ = uniforms(market.luck, number, whole(tile, at.ENTERED, lane), D_RECOGNITION, s)
     if targeting == BY_VALUE:
         return level_by_value(handle, tile, lane, k, s, market.strategy.value_from[e, plan], u_right, u_which)
     seen = recognised_type(handle, k, offer[at.ACCURACY], u_right, u_which)

@@ -37,7 +37,7 @@ class Choices:
         stayed = np.logical_and.accumulate(supplier == supplier[0])[lot, which]
         tenure = np.where(stayed & (incumbent >= 0), moment.tenure_before[which], 0)
         level = np.where(stayed, moment.served[1][buyer], np.where(incumbent == moment.supplier[which],
-                                                                   moment.whole(at.LEVEL, buyer), 0)) + 1
+                                                                   moment.whole(at.AGREEMENT, buyer) & at.LEVEL_BITS, 0)) + 1
         head = {"choice_id": self.choices + 1 + np.arange(len(which)), "customer_id": self.identity(buyer),
                 "occasion": self.chosen[buyer] + place + 1, "date": day}
         self.choices += len(which)

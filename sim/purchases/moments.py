@@ -86,13 +86,17 @@ class Memory:
         self.lane = np.concatenate([np.arange(n, dtype=np.int32) for n in lanes])
         self.everybody = np.arange(len(self.tile))
         self.supplier, self.since = self._all(at.INCUMBENT).astype(np.int8), self._all(at.SINCE)
-        self.level = self._all(at.LEVEL).astype(np.int8)
+        self.level = self._level().astype(np.int8)
         self.counts = np.stack([self._all(at.ROWS + at.HISTORY * self.sellers + s) & MOST_COUNTED
                                 for s in range(self.sellers)]).astype(np.int8) if several else None
 
     def _all(self, row: int) -> np.ndarray:
         """A row of whole numbers of every buyer."""
         return blocks(self.market)[self.tile, row, self.lane].view(np.int32)
+
+    def _level(self) -> np.ndarray:
+        """The level at which every buyer is served."""
+        return self._all(at.AGREEMENT) & at.LEVEL_BITS
 
     def moment(self, period: int, terms: dict[str, np.ndarray]) -> Moment:
         """The period that has just been played, and remember it."""
@@ -106,7 +110,7 @@ class Memory:
         rows = blocks(self.market)
         histories = np.stack([rows[tile, at.ROWS + at.HISTORY * self.sellers + s, lane].view(np.int32) for s in range(self.sellers)])
         lots, unsure = self._lots(buyer, histories, (happened[buyer] >> at.BOUGHT_SHIFT) & 31, now)
-        supplier, since, level = self._all(at.INCUMBENT), self._all(at.SINCE), self._all(at.LEVEL)
+        supplier, since, level = self._all(at.INCUMBENT), self._all(at.SINCE), self._level()
         held = {name: in_force(values, self.market.course[period, :, at.COURSE.index(name)]) if name in at.COURSE else values
                 for name, values in terms.items()}
         found = Moment(

@@ -13,7 +13,7 @@ UNIT = st.floats(2.0**-24, 1 - 2.0**-24, width=32)
 
 def over(function):
     """A compiled function applied to every number of a float32 array."""
-    @njit
+    @njit(arrays=True)
     def applied(values):
         out = np.empty_like(values)
         for i in range(values.size):
@@ -119,7 +119,7 @@ def test_square_root_is_correctly_rounded(positive):
     assert np.array_equal(root_of(positive), np.sqrt(positive))
 
 
-@njit
+@njit(arrays=True)
 def there_and_back(value):
     """A float32 read as an int32 and back."""
     return arithmetic.as_float(arithmetic.as_int(value))

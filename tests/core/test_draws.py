@@ -22,7 +22,7 @@ KNOWN_ANSWERS = [
 ]
 
 
-@njit
+@njit(arrays=True)
 def _table(luck, buyers, periods, kind, index):
     """Uniforms of many buyers and periods: float32 [buyer, period, 4]."""
     out = np.empty((buyers, periods, 4), np.float32)

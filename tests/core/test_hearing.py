@@ -225,7 +225,7 @@ def test_a_change_reaches_neighbours_one_period_later_and_nobody_without_a_netwo
 def lives():
     """(what buyers were at the end of each period, what they told): a busy market, twenty-five periods of it."""
     market, rows, words = busy("word_of_mouth.network=small_world"), [], []
-    names = ("incumbent", "happened", "delivered", "contract_end", "channel", "referrer")
+    names = ("incumbent", "happened", "delivered", "agreement", "channel", "referrer")
     fields = {"tells": at.TELLS, "x": at.TELLS_VALUE, "g": at.TELLS_RELATIONSHIP, "supplier": at.TELLS_SUPPLIER}
     for _ in range(25):
         market.step()
@@ -314,7 +314,7 @@ def test_a_dissatisfied_buyer_under_contract_goes_on_talking():
     market = talking("word_of_mouth.network=well_mixed", "market.buyers=2", f"{BUYERS}.taste_spread=0")
     market.put("incumbent", 0)
     market.put("purchase_rate", 1.0)
-    market.put("contract_end", [4, 0])
+    market.put("agreement", [4 << at.CONTRACT_SHIFT, 0])
     market.put("happened", at.INCIDENT)
     market.say(0, 50.0, -35.0, grievance=True)
     for period in range(1, 7):

@@ -281,7 +281,7 @@ def watched(small, request):
                               " rivals_2: {level: reactive}}", "market.turnover=0.01",
                               f"behaviour.doubt={request.param}"])
     record = simulate(scenario, ["partners"], runs=1, watch=range(600)).records["partners"][0]
-    whole = {"incumbent", "level", "since", "contract_end", "entered", "aware", "happened", *(f"history_{s}" for s in range(4))}
+    whole = {"incumbent", "agreement", "since", "entered", "aware", "happened", *(f"history_{s}" for s in range(4))}
     panel = np.ascontiguousarray(record.panel.transpose(2, 0, 1))
     return scenario, {name: row.view(np.int32) if name in whole else row for name, row in zip(at.row_names(4), panel, strict=True)}
 
@@ -528,7 +528,8 @@ def test_states_stay_in_their_ranges(kept):
         assert ((bonds >= 0) & (bonds <= 1)).all() and ((tie >= 0) & (tie <= 1)).all()
         strongest = max(strongest, min(bonds.max(), tie.max()))
         assert ((record.standing >= 0) & (record.standing <= 1)).all()
-        incumbent, level, aware = (rows_of(record, population, row).view(np.int32)[0] for row in (at.INCUMBENT, at.LEVEL, at.AWARE))
+        incumbent, agreement, aware = (rows_of(record, population, row).view(np.int32)[0] for row in (at.INCUMBENT, at.AGREEMENT, at.AWARE))
+        level = agreement & at.LEVEL_BITS
         assert ((incumbent >= -1) & (incumbent < 4)).all() and ((level >= 0) & (level < 5)).all()
         assert (((aware >> np.maximum(incumbent, 0)) & 1 == 1) | (incumbent < 0)).all()
         assert np.isfinite(rows_of(record, population, at.ROWS + at.VALUE * 4, 8)).all()
@@ -639,7 +640,8 @@ def test_the_longest_run_remembers_its_last_purchases(small):
 def accounts_of_ours(scenario, strategy: str):
     """(type, level, margin a year) of every account that ours holds at the end of a run."""
     record, population = simulate(scenario, [strategy], runs=1, keep_state=True).records[strategy][0], draw_population(scenario)
-    incumbent, level = (rows_of(record, population, row).view(np.int32)[0] for row in (at.INCUMBENT, at.LEVEL))
+    incumbent, agreement = (rows_of(record, population, row).view(np.int32)[0] for row in (at.INCUMBENT, at.AGREEMENT))
+    level = agreement & at.LEVEL_BITS
     kind = np.repeat(np.arange(len(scenario.buyers)), buyers_by_type(scenario))
     volume, rate = (rows_of(record, population, row)[0].astype(float) for row in (at.VOLUME, at.PURCHASE_RATE))
     margin = 12 * 40 * volume * population.lots[kind] * rate

@@ -12,31 +12,46 @@ import llvmlite.binding as llvm
 import pytest
 
 MASKED = r"vmaskmov\w+\s.*%ymm|vmov\w+\s.*%[yz]mm.*\{%k"      # a store into some lanes of a register
-# What a loop must contain on 256-bit or wider registers: packed float products, packed integer products, packed comparisons.
-WANTED = {"use": r"v(mul|fmadd\w+|add|sub)ps\s.*%?[yz]mm", "draw_luck": r"vpmul(udq|ld|lq)\s.*%?[yz]mm",
-          "tally": r"vp(cmpeqd|sub[dq]|add[dq]|and[dq]?|test\w+)\s.*%?[yz]mm",
-          "lay_dyad": MASKED, "lay_service": MASKED, "count_above": r"vcmp\w*ps\s.*%?[yz]mm",
-          "sum_over": r"v(mulps|rndscaleps|roundps)\s.*%?[yz]mm", "weigh": r"v(mul|add|sub)ps\s.*%?[yz]mm",
-          "receive": r"v(mul|add|sub)ps\s.*%?[yz]mm", "deal_tastes": r"vpmul(udq|ld|lq)\s.*%?[yz]mm",
-          "deal_four_options": r"vpmul(udq|ld|lq)\s.*%?[yz]mm"}
+FLOATS, WORDS = r"v(mul|fmadd\w+|add|sub)ps\s.*%?[yz]mm", r"vp(cmp\w+d|sub[dq]|add[dq]|and[dq]?|or[dq]?|test\w+|ternlog\w+)\s.*%?[yz]mm"
+CHOICE = r"vp?blend\w+\s.*%[yz]mm|vmov\w+\s.*%[yz]mm.*\{%k|vbroadcastss\s.*\{%k"
+LUCK = r"vpmul(udq|ld|lq)\s.*%?[yz]mm"
+# What a loop must contain on 256-bit or wider registers: packed float sums and products, packed whole numbers, the products of luck.
+WANTED = {"draw_luck": LUCK, "greet": WORDS, "levels_served": WORDS, "use": FLOATS, "leave_bond": r"vmulps\s.*%?[yz]mm",
+          "leave_experience": MASKED, "add_use": WORDS, "tally": WORDS, "sum_over": r"vp(add|sub)q\s.*%?[yz]mm",
+          "pick_dyads": CHOICE, "pick_numbers": CHOICE,
+          "deal_lot": LUCK, "decide": r"v(divps|mulps|rcp\w+)\s.*%?[yz]mm", "deal_four_options": LUCK, "weigh": FLOATS, "conclude": WORDS,
+          "count_decisions": WORDS, "deal_records": LUCK, "deal_tastes": LUCK, "receive": FLOATS, "lay_back": MASKED, "count_lots": WORDS}
+
 
 SCRIPT = """
 import json, sys, time
 import numpy as np
-from sim.core import buying, rules, using
+from sim.core import buying, picking, rules, using
 from sim.core.jit import njit
-from sim.core.state import Behaviour, LANES
+from sim.core.state import Behaviour, COLUMNS, LANES
 from sim.core.scratch import GUMBEL, new_scratch
 
 scratch, luck = new_scratch(4), np.array([1, 2, 3], np.uint32)
 using.draw_luck(luck, np.uint32(0), 0, LANES, 0, scratch)
-using.use(Behaviour(*np.full(len(Behaviour._fields), 0.5, np.float32)), 0, LANES, scratch, np.float32(1))
-using.tally(scratch, 0, LANES, np.int32(1))
+using.use(Behaviour(*np.full(len(Behaviour._fields), 0.5, np.float32)), 0, LANES, 3, scratch, np.float32(1))
 using.greet(scratch, 0, LANES, scratch)
-using.lay_dyad(scratch, np.int32(1), 20, 21, 22, 23, 0, LANES, np.int32(3), np.float32(1), np.float32(1), scratch)
-using.lay_service(np.int32(9), np.full(10, 0.5, np.float32), 0, LANES, scratch)
-using.sum_over(scratch, 0, LANES, np.int32(0), 5, np.float32(100))
-using.count_above(scratch, 0, LANES, np.int32(0), 5, np.float32(0.2), np.float32(0.5))
+using.levels_served(np.int32(1), 0, LANES, scratch)
+using.leave_bond(scratch, np.int32(1), 20, 0, LANES, np.float32(0.9), scratch)
+using.leave_experience(scratch, np.int32(1), 20, 0, LANES, scratch)
+using.add_use(scratch, np.int32(1), 20, 0, LANES, scratch)
+using.tally(scratch, 0, LANES, np.int32(1))
+using.sum_over(scratch, 0, LANES, np.int32(0), 5)
+picking.pick_dyads(scratch, 0, (0, 2), 4, scratch, 10, scratch, (40, 41), 0, LANES)
+picking.pick_numbers(scratch, 100, 4, scratch, 10, scratch, (40, 41), 0, LANES)
+
+book = np.zeros((5, len(COLUMNS)), np.int64)
+buying.deal_lot(luck, np.uint32(0), LANES, 0, 0, scratch)
+buying.decide(LANES, LANES, 5, np.float32(12), np.float32(1), scratch)
+buying.conclude(LANES, LANES, scratch)
+buying.count_decisions(LANES, 4, scratch, book)
+buying.deal_records(luck, np.uint32(0), LANES, scratch)
+buying.lay_back(scratch, np.int32(1), 20, 21, 22, LANES, scratch)
+buying.count_lots(LANES, 4, scratch, book)
 
 y, offer = Behaviour(*np.full(len(Behaviour._fields), 0.5, np.float32)), np.full(32, 0.5, np.float32)
 buying.deal_tastes(luck, np.uint32(0), LANES, scratch)
@@ -72,7 +87,7 @@ def fastest(function, *arguments):
     return min(seconds)
 
 found = {"ratio": fastest(weigh_often, y, offer, scratch) / fastest(receive_often, y, scratch)}
-found |= {name: "\\n".join(getattr(using, name, getattr(buying, name, None)).inspect_asm().values()) for name in sys.argv[1:]}
+found |= {name: "\\n".join(next(getattr(room, name) for room in (using, picking, buying) if hasattr(room, name)).inspect_asm().values()) for name in sys.argv[1:]}
 found["one_after_another"] = "\\n".join(one_after_another.inspect_asm().values())
 json.dump(found, sys.stdout)
 """

@@ -18,7 +18,7 @@ LARGE = 1e100
 NEGLIGIBLE = 1e-9  # a draw of less weight adds nothing that could be seen
 
 
-@njit
+@njit(arrays=True)
 def household_likelihoods(first, end, start, chosen, last, common, price, taste, slope, state, mean, mean_price, from_first, out):
     """log P of each household's purchases for each draw, into out[household, draw].
 
@@ -64,7 +64,7 @@ def household_likelihoods(first, end, start, chosen, last, common, price, taste,
             out[h, r] = total - np.log(product)
 
 
-@njit
+@njit(arrays=True)
 def first_choice(u, m, bottom, g, c):
     """P(first purchase = c): over the brand bought before, in the long run at m = exp(mean utility), the chance to choose c now."""
     size, squares = 0.0, 0.0
@@ -78,7 +78,7 @@ def first_choice(u, m, bottom, g, c):
     return chance
 
 
-@njit
+@njit(arrays=True)
 def household_residuals(
     first,
     end,
@@ -158,7 +158,7 @@ def household_residuals(
                     slope_score[h, part] += w * by_price * by_slope[h, r, part]
 
 
-@njit
+@njit(arrays=True)
 def first_residuals(u, m, bottom, g, c, e, ahead):
     """Into e and ahead: ∂ log P(first = c) by utility now and by utility at mean covariates; returns that by state dependence.
 
@@ -186,7 +186,7 @@ def first_residuals(u, m, bottom, g, c, e, ahead):
     return by_state
 
 
-@njit
+@njit(arrays=True)
 def household_predictions(first, end, start, last, common, price, taste, slope, state, weight, out):
     """Adds to out[purchase, brand] the chance of each brand, each household's draws weighted by `weight` [household, draw]."""
     brands = common.shape[1]

@@ -49,7 +49,7 @@ def bought_again(runs: Runs) -> np.ndarray:
     scenario, panel = runs.scenario, next(iter(runs.records.values()))[0].panel
     sellers = len(scenario.sellers)
     whole = rows_of(panel, sellers)
-    happened, supplier, entered, bound = (whole(name) for name in ("happened", "incumbent", "entered", "contract_end"))
+    happened, supplier, entered, bound = (whole(name) for name in ("happened", "incumbent", "entered", "agreement"))
     occasion, again = next_occasion(happened), np.arange(panel.shape[1])
     now = np.arange(len(panel)) + burn_in(scenario) - 1                    # the engine counts from 0, burn-in included
     last_purchase = np.stack([(whole(f"history_{s}") >> 16) & 0xFFFF for s in range(sellers)])
@@ -58,7 +58,7 @@ def bought_again(runs: Runs) -> np.ndarray:
         seller, when = supplier[period - 1], occasion[period]
         group, then = group_of(happened[period]), np.minimum(when, len(panel) - 1)
         counted = ((when < len(panel)) & (group >= 0) & (seller >= 0) & (entered[period] == entered[period - 1])
-                   & (entered[then, again] == entered[period]) & (bound[then - 1, again] <= now[then]))
+                   & (entered[then, again] == entered[period]) & (bound[then - 1, again] >> at.CONTRACT_SHIFT <= now[then]))
         buys = last_purchase[np.maximum(seller, 0), then, again] == now[then] + 1
         np.add.at(counts[..., 0], (kind[counted], group[counted]), 1)
         np.add.at(counts[..., 1], (kind[counted], group[counted]), buys[counted])
