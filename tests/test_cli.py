@@ -57,7 +57,7 @@ def test_help_imports_nothing_heavy(here):
 
 def test_simulate_imports_only_what_every_market_needs():
     """The quantiles of a population, an edge list, tables: what they need is imported where they are made."""
-    late = ("scipy.special", "scipy.stats", "pyarrow", "pandas", "matplotlib", "networkx", "mesa", "ruamel", "rich", "typer")
+    late = ("scipy.special", "scipy.stats", "pyarrow", "pandas", "matplotlib", "networkx", "mesa", "rich", "typer")
     words = f"from sim import simulate\nimport sys\nprint([name for name in {late} if name in sys.modules])"
     done = subprocess.run(
         [sys.executable, "-c", words], env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=True

@@ -10,7 +10,7 @@ from sim.core import scratch as on
 from sim.core import state as at
 from sim.core.arithmetic import ZERO, as_float, as_int, f32, i32, i64, nearest, normal_quantile, u32
 from sim.core.draws import uniforms
-from sim.core.entering import between, quantile
+from sim.core.entering import between, deal_tastes, quantile
 from sim.core.handle import view
 from sim.core.jit import njit
 from sim.core.lanes import (
@@ -28,9 +28,9 @@ from sim.core.lanes import (
     with_purchase,
 )
 from sim.core.picking import pick_dyads, pick_numbers
-from sim.core.pressing import press, spread
+from sim.core.pressing import press, spread, whole_vectors
 from sim.core.relationships import begin_relationship, end_relationship
-from sim.core.terms import C_INCIDENT, C_PRICE, CALLS_PER_LOT, CONTRACT, D_CHOICE, D_LOT, D_RECOGNITION, D_TASTE
+from sim.core.terms import C_INCIDENT, C_PRICE, CALLS_PER_LOT, CONTRACT, D_CHOICE, D_LOT, D_RECOGNITION
 
 NOBODY = i32(-2)        # serves a lane that only fills up a list; -1 is no supplier
 
@@ -66,13 +66,6 @@ def buy(handle, worker, tile, k, first, begin, end, t, scratch, book):
         if drops_levels(handle, t):
             count_by_level(listed, buyers, scratch, book)
     unlist_buyers(tile, listed, buyers, rows, sellers, begin, end, scratch)
-
-
-@njit
-def whole_vectors(lanes):
-    """So many lanes, filled up to whole vectors: what is left over of a straight loop is done lane by lane, which takes as long as all the
-    rest. A few lanes, or Mesa's one, stay as they are."""
-    return (lanes + 31) & ~31 if lanes > 4 else lanes
 
 
 @njit
@@ -314,20 +307,6 @@ def sign_contracts(handle, listed, k, reviewers, t, scratch):
                 length = quantile(lengths, scratch[cell(on.U_CONTRACT, whole(scratch, on.REVIEWER, j))])
                 i = whole(scratch, on.REVIEWER, j)
                 put_whole(listed, at.AGREEMENT, i, agreement_on(level_in(whole(listed, at.AGREEMENT, i)), t + i32(nearest(length))))
-
-
-@njit
-def deal_tastes(luck, first, buyers, scratch):
-    """Where in its quantile function each buyer's taste for its chosen seller lies: drawn from its entry, never stored."""
-    for i in range(buyers):
-        s = as_int(scratch[cell(on.CHOSEN, i)])           # a skipped purchase draws too, for nothing
-        number = u32(first + u32(as_int(scratch[cell(on.LANE, i)])))
-        entered = u32(as_int(scratch[cell(on.LISTED + at.ENTERED, i)]))
-        a, b, c, d = uniforms(luck, number, entered, D_TASTE, u32(s >> i32(2)))
-        which = i32(s & i32(3))
-        low, high = b if which == i32(1) else a, d if which == i32(3) else c
-        u = high if which > i32(1) else low
-        scratch[cell(on.TASTE_AT, i)] = rules.quantile_position(u, f32(at.QUANTILE_REACH), f32(at.QUANTILE_POINTS))
 
 
 @njit

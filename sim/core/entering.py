@@ -1,7 +1,8 @@
 """Buyers come and go: attributes and tastes, the first belief of a seller, advertising, turnover."""
 from sim.core import rules
+from sim.core import scratch as on
 from sim.core import state as at
-from sim.core.arithmetic import ZERO, f32, i32, u32
+from sim.core.arithmetic import ZERO, as_int, f32, i32, u32
 from sim.core.draws import one_uniform, pick, uniforms
 from sim.core.handle import view
 from sim.core.jit import njit
@@ -32,14 +33,22 @@ def taste(handle, number, entered, k, s):
 
 
 @njit
-def impression(handle, number, entered, k, s):
-    """What a buyer who has just heard of a seller believes of its offering."""
-    return belief_of(handle, s, taste(handle, number, entered, k, s))
+def deal_tastes(luck, first, buyers, scratch):
+    """Where in its quantile function each listed buyer's taste for the seller in question lies: drawn from its entry, never stored."""
+    for i in range(buyers):
+        s = as_int(scratch[cell(on.CHOSEN, i)])           # a skipped purchase draws too, for nothing
+        number = u32(first + u32(as_int(scratch[cell(on.LANE, i)])))
+        entered = u32(as_int(scratch[cell(on.LISTED + at.ENTERED, i)]))
+        a, b, c, d = uniforms(luck, number, entered, D_TASTE, u32(s >> i32(2)))
+        which = i32(s & i32(3))
+        low, high = b if which == i32(1) else a, d if which == i32(3) else c
+        u = high if which > i32(1) else low
+        scratch[cell(on.TASTE_AT, i)] = rules.quantile_position(u, f32(at.QUANTILE_REACH), f32(at.QUANTILE_POINTS))
 
 
 @njit
 def belief_of(handle, s, liking):
-    """What a buyer with this taste for a seller believes of it at first."""
+    """What a buyer who has just heard of a seller believes of its offering, with this taste for it."""
     market = view(handle)
     offer = market.offers[s]
     return rules.first_belief(offer[at.QUALITY], offer[at.PROMISE], market.standing[s, at.REPUTATION], market.behaviour.market_quality,
@@ -117,20 +126,21 @@ def hear(handle, tile, lane, number, k, t, book):
     known = u32(whole(tile, at.AWARE, lane))
     for s in range(market.standing.shape[0]):
         if not (known >> u32(s)) & u32(1) and one_uniform(market.luck, number, t, D_HEARING, s) < market.offers[s, at.ADVERTISING]:
-            become_aware(handle, tile, lane, number, k, s, at.HEARD, book)
+            own = taste(handle, number, whole(tile, at.ENTERED, lane), k, s)
+            become_aware(handle, tile, lane, s, own, at.HEARD, book)
             if market.hearing:
                 recommend(tile, lane, market.standing.shape[0], s, BY_ADVERTISING, -1)
 
 
 @njit
-def become_aware(handle, tile, lane, number, k, s, column, book):
-    """The buyer knows the seller from now on, and believes of it what strangers do; booked in the column of the way it came to know."""
+def become_aware(handle, tile, lane, s, own, column, book):
+    """The buyer knows the seller from now on, and believes of it what strangers of its taste do; booked in the column of the way it came
+    to know."""
     market = view(handle)
     known = u32(whole(tile, at.AWARE, lane))
     if not (known >> u32(s)) & u32(1):
         put_whole(tile, at.AWARE, lane, i32(known | (u32(1) << u32(s))))
-        entered = whole(tile, at.ENTERED, lane)
-        tile[cell(dyad(at.VALUE, s, market.standing.shape[0]), lane)] = impression(handle, number, entered, k, s)
+        tile[cell(dyad(at.VALUE, s, market.standing.shape[0]), lane)] = belief_of(handle, s, own)
         book[s, column] += 1
         book[s, at.PROSPECTS] += 1
 

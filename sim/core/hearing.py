@@ -10,10 +10,11 @@ from sim.core import scratch as on
 from sim.core import state as at
 from sim.core.arithmetic import ZERO, as_float, as_int, f32, i32, u32, u64
 from sim.core.draws import one_uniform, uniforms
-from sim.core.entering import become_aware, recommend, taste
+from sim.core.entering import become_aware, between, deal_tastes, recommend, taste
 from sim.core.handle import view
 from sim.core.jit import njit
-from sim.core.lanes import cell, dyad, hearsay, purchases_in, put_whole, uses_in, whole
+from sim.core.lanes import cell, dyad, fetch, hearsay, purchases_in, put_whole, uses_in, whole
+from sim.core.pressing import press, whole_vectors
 from sim.core.state import LANES
 from sim.core.terms import BY_PARTNER, BY_WORD_OF_MOUTH, D_ADVICE, D_SHOCK, D_WORD, INFLUENCE, WELL_MIXED
 
@@ -30,12 +31,13 @@ def hear_others(handle, tile, q, begin, end, first, k, t, scratch, book):
     if market.network:
         draw_words(market.luck, first, begin, end, t, scratch)
         if market.network == WELL_MIXED:
-            meet_anybody(handle, q, begin, end, k, scratch)
+            meet_anybody(handle, q, begin, end, k, t, scratch)
         else:
-            meet_neighbours(handle, q, begin, end, scratch)
-        listeners = attend(handle, begin, end, t, scratch)
+            meet_neighbours(handle, q, begin, end, t, scratch)
+        listeners = attend(handle, tile, begin, end, t, scratch)
+        deal_tastes(market.luck, first, whole_vectors(listeners), scratch)
         for i in range(listeners):
-            take_in(handle, tile, whole(scratch, on.LISTENER, i), first, k, t, scratch, book)
+            take_in(handle, tile, i, k, t, scratch, book)
     if market.beyond.partners.shape[0] > 0:
         take_advice(handle, tile, begin, end, first, k, t, book)
 
@@ -82,7 +84,8 @@ def spread(handle, tile, begin, end, first, k, t, i, book):
     for lane in range(begin, end):
         knows = (u32(whole(tile, at.AWARE, lane)) >> u32(s)) & u32(1)
         if knows and one_uniform(market.luck, first + u32(lane), t, D_SHOCK, i) < reach:
-            believe(handle, tile, lane, first + u32(lane), k, s, said)
+            own = taste(handle, first + u32(lane), whole(tile, at.ENTERED, lane), k, s)
+            believe(handle, tile, lane, s, said, own)
             book[s, at.REACHED] += 1
 
 
@@ -97,23 +100,27 @@ def draw_words(luck, first, begin, end, t, scratch):
 
 
 @njit
-def meet_neighbours(handle, q, begin, end, scratch):
-    """One of the buyer's neighbours, each alike; -1 where there is none."""
+def meet_neighbours(handle, q, begin, end, t, scratch):
+    """One of the buyer's neighbours, each alike; -1 where there is none. What it says is brought near: neighbours lie far apart."""
     market = view(handle)
+    words = market.beyond.words[t & 1].ctypes.data
     slot = u64(q) * u64(LANES)
     for lane in range(begin, end):
         start = market.beyond.first[slot + u64(lane)]
         many = market.beyond.first[slot + u64(lane) + u64(1)] - start
         which = i32(scratch[cell(on.U_WHO, lane)] * f32(many))
-        put_whole(scratch, on.HEARS, lane, market.beyond.neighbours[u64(start) + u64(min(i32(which), i32(many - 1)))] if many > 0 else -1)
+        who = market.beyond.neighbours[u64(start) + u64(min(i32(which), i32(many - 1)))] if many > 0 else -1
+        put_whole(scratch, on.HEARS, lane, who)
+        fetch(words + 4 * at.WORD_FIELDS * who)
 
 
 @njit
-def meet_anybody(handle, q, begin, end, k, scratch):
+def meet_anybody(handle, q, begin, end, k, t, scratch):
     """Any other buyer of the market, each alike: by two draws, since one has but 2^23 values."""
     market = view(handle)
     slots = market.population.type_slots
     types, everybody = slots.shape[0] - 1, slots[slots.shape[0] - 1, 0]
+    words = market.beyond.words[t & 1].ctypes.data
     for lane in range(begin, end):
         me = slots[k, 0] + q * LANES + lane - slots[k, 1]
         if everybody < 2:
@@ -125,36 +132,40 @@ def meet_anybody(handle, q, begin, end, k, scratch):
         kind = 0
         while kind < types - 1 and other >= slots[kind + 1, 0]:
             kind += 1
-        put_whole(scratch, on.HEARS, lane, slots[kind, 1] + other - slots[kind, 0])
+        who = slots[kind, 1] + other - slots[kind, 0]
+        put_whole(scratch, on.HEARS, lane, who)
+        fetch(words + 4 * at.WORD_FIELDS * who)
 
 
 @njit
-def attend(handle, begin, end, t, scratch):
+def attend(handle, tile, begin, end, t, scratch):
     """Lists those whom a word reaches: bad news gets through more often than good, good news more often where the seller tends it."""
     market = view(handle)
     words, y = market.beyond.words[t & 1], market.behaviour
     bad = rules.bad_news(y.talk, y.bad_news)
-    listeners = 0
     for lane in range(begin, end):
         who = whole(scratch, on.HEARS, lane)
         tells = as_int(words[u64(max(who, 0)), at.TELLS])
         chance = bad if (tells & at.GRIEVANCE) != 0 else market.offers[u64(tells & 31), at.TALK]
         reached = (who >= 0) & (tells >= 0) & (scratch[cell(on.U_THROUGH, lane)] < chance)
-        put_whole(scratch, on.LISTENER, listeners, lane)
-        listeners += 1 if reached else 0
-    return listeners
+        put_whole(scratch, on.LANE, lane, lane)
+        put_whole(scratch, on.TOLD_OF, lane, tells & 31)
+        put_whole(scratch, on.REACHED, lane, i32(reached))
+    press(tile, at.ENTERED, 1, scratch, on.LISTED + at.ENTERED, scratch, on.REACHED, begin, end)
+    press(scratch, on.TOLD_OF, 1, scratch, on.CHOSEN, scratch, on.REACHED, begin, end)
+    return press(scratch, on.LANE, 1, scratch, on.LANE, scratch, on.REACHED, begin, end)
 
 
 @njit
-def take_in(handle, tile, lane, first, k, t, scratch, book):
+def take_in(handle, tile, i, k, t, scratch, book):
     """What a neighbour tells of a seller: it becomes known, beliefs follow at a discount, and praise lends it trust."""
     market = view(handle)
+    lane, s = whole(scratch, on.LANE, i), whole(scratch, on.CHOSEN, i)
     y, sellers, who = market.behaviour, market.standing.shape[0], whole(scratch, on.HEARS, lane)
     word = market.beyond.words[t & 1, who]
-    tells = as_int(word[at.TELLS])
-    s, number = tells & i32(31), first + u32(lane)
-    become_aware(handle, tile, lane, number, k, s, at.HEARD_WORD_OF_MOUTH, book)
-    believe(handle, tile, lane, number, k, s, word[at.TELLS_VALUE])
+    tells, own = as_int(word[at.TELLS]), between(market.population.tastes[k, s], scratch[cell(on.TASTE_AT, i)])
+    become_aware(handle, tile, lane, s, own, at.HEARD_WORD_OF_MOUTH, book)
+    believe(handle, tile, lane, s, word[at.TELLS_VALUE], own)
     row = cell(dyad(at.RELATIONSHIP, s, sellers), lane)
     uses = f32(uses_in(whole(tile, dyad(at.HISTORY, s, sellers), lane)))
     weight = y.learning * rules.hearsay_weight(y.credence, uses, y.slowest_learning)
@@ -167,12 +178,11 @@ def take_in(handle, tile, lane, first, k, t, scratch, book):
 
 
 @njit
-def believe(handle, tile, lane, number, k, s, said):
+def believe(handle, tile, lane, s, said, own):
     """V follows what was said of the offering, plus the buyer's own taste for the seller, as far as hearsay counts."""
     market = view(handle)
     y, sellers = market.behaviour, market.standing.shape[0]
     row = cell(dyad(at.VALUE, s, sellers), lane)
-    own = taste(handle, number, whole(tile, at.ENTERED, lane), k, s)
     purchases = f32(purchases_in(whole(tile, dyad(at.HISTORY, s, sellers), lane)))
     weight = y.learning * rules.hearsay_weight(y.credence, purchases, y.slowest_learning)
     tile[row] = rules.updated_belief(tile[row], said + own, weight, y.loss_aversion)
@@ -198,7 +208,8 @@ def take_advice(handle, tile, begin, end, first, k, t, book):
             p = partner_asked(handle, asks)
             s = seller_recommended(handle, p, whom) if p >= 0 else -1
             if s >= 0:
-                become_aware(handle, tile, lane, first + u32(lane), k, s, at.HEARD_PARTNER, book)
+                own = taste(handle, first + u32(lane), whole(tile, at.ENTERED, lane), k, s)
+                become_aware(handle, tile, lane, s, own, at.HEARD_PARTNER, book)
                 praise(tile, lane, sellers, s, market.beyond.partners[p, at.PARTNER_TRUST], BY_PARTNER, p)
                 book[s, at.ADVISED] += 1
 

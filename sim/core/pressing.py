@@ -71,6 +71,13 @@ def _spread(typing, source, source_at, target, target_at, those):
 
 
 @njit
+def whole_vectors(lanes):
+    """So many lanes, filled up to whole vectors: what is left over of a straight loop is done lane by lane, which takes as long as all the
+    rest. A few lanes, or Mesa's one, stay as they are."""
+    return (lanes + 31) & ~31 if lanes > 4 else lanes
+
+
+@njit
 def press(source, first, rows, target, to, flags, flag, begin, end):
     """Of each of `rows` rows of the source, from `first` on, the lanes begin … end − 1 that row `flag` of the flags marks with a whole
     number other than 0, side by side in the rows of the target from `to` on. Returns how many they are."""

@@ -10,8 +10,9 @@ from sim.core.state import STRIDE
  KEY, EVENTS, G_NOW, SPENT, VALUE_NOW, COUNTS, MORE_COUNTS, PHASES, VALUE_PARTS, BOND_PARTS, LEVELS) = range(35)
 DYAD = (G, B, VALUE_NOW, HISTORY_NOW)
 SERVICE = tuple(range(S_PROBLEM, RESOLUTION_COST + 1))
-# Stage 2, before stage 3 needs its rows: whom each buyer hears, and the list of those whom the word reaches.
-U_WHO, U_THROUGH, U_FINER, HEARS, LISTENER = range(6, 11)
+# Stage 2, before stage 3 needs its rows: whom each buyer hears, of which seller, and whether the word reaches it; the list of those whom
+# it reaches has the rows of stage 4's list.
+U_WHO, U_THROUGH, U_FINER, HEARS, TOLD_OF, REACHED = range(6, 12)
 # Stage 4, lane by lane: who has a purchase occasion.
 COMES = 35
 # Stage 4, buyer by buyer of the period's list: who it is, its luck, and its encounter with the seller it has chosen.

@@ -26,7 +26,7 @@ WANTED = {"draw_luck": LUCK, "greet": WORDS, "levels_served": WORDS, "use": FLOA
 SCRIPT = """
 import json, sys, time
 import numpy as np
-from sim.core import buying, picking, rules, using
+from sim.core import buying, entering, picking, rules, using
 from sim.core.jit import njit
 from sim.core.state import Behaviour, COLUMNS, LANES
 from sim.core.scratch import GUMBEL, new_scratch
@@ -54,7 +54,7 @@ buying.lay_back(scratch, np.int32(1), 20, 21, 22, LANES, scratch)
 buying.count_lots(LANES, 4, scratch, book)
 
 y, offer = Behaviour(*np.full(len(Behaviour._fields), 0.5, np.float32)), np.full(32, 0.5, np.float32)
-buying.deal_tastes(luck, np.uint32(0), LANES, scratch)
+entering.deal_tastes(luck, np.uint32(0), LANES, scratch)
 buying.deal_four_options(luck, np.uint32(0), LANES, 0, 0, GUMBEL, scratch)
 
 @njit
@@ -87,7 +87,9 @@ def fastest(function, *arguments):
     return min(seconds)
 
 found = {"ratio": fastest(weigh_often, y, offer, scratch) / fastest(receive_often, y, scratch)}
-found |= {name: "\\n".join(next(getattr(room, name) for room in (using, picking, buying) if hasattr(room, name)).inspect_asm().values()) for name in sys.argv[1:]}
+rooms = (using, picking, entering, buying)
+loops = {name: next(getattr(room, name) for room in rooms if hasattr(room, name)) for name in sys.argv[1:]}
+found |= {name: "\\n".join(loop.inspect_asm().values()) for name, loop in loops.items()}
 found["one_after_another"] = "\\n".join(one_after_another.inspect_asm().values())
 json.dump(found, sys.stdout)
 """
