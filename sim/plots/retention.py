@@ -26,30 +26,16 @@ from sim.wording import capital, in_years, name_of_type, percent, spoken
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+GOLDEN = 0.6180339887
+
 
 @styled
 def retention(comparison) -> "Figure":
     """Retention in a year by buyer type: a dot for each run, a bar for the mean over runs."""
-    import seaborn
-
     rates = yearly_retention(comparison)
     types, paint = list(rates.buyer_type.unique()), colours(comparison)
     figure, axes = canvas(height=2.3 + 0.75 * len(types) * min(len(paint), 3) ** 0.6 + 1.2)
-    seaborn.stripplot(
-        rates,
-        x="retention",
-        y="buyer_type",
-        hue="strategy",
-        order=types,
-        hue_order=list(paint),
-        palette=paint,
-        dodge=True,
-        jitter=0.18,
-        size=5,
-        alpha=0.35,
-        legend=False,
-        ax=axes,
-    )
+    mark_runs(axes, rates, types, paint)
     clouds = rates.groupby(["buyer_type", "strategy"], observed=True, sort=False)["retention"].agg(["mean", "min", "max"])
     means = clouds["mean"]
     share_axis(axes.xaxis)
@@ -86,6 +72,17 @@ def room(values) -> tuple[float, float]:
     low, high = float(values.min()), float(values.max())
     spare = max(0.12 * (high - low), 0.02)
     return max(low - 2 * spare, -0.02), min(high + 2 * spare, 1.02)
+
+
+def mark_runs(axes, rates, types: list[str], paint: dict[str, str]) -> None:
+    """A dot for each run; dots keep apart by the golden section, which scatters as chance would and always alike."""
+    slot = 0.8 / len(paint)
+    for row, kind in enumerate(types):
+        for place, (name, colour) in enumerate(paint.items()):
+            mine = rates[(rates.buyer_type == kind) & (rates.strategy == name)]
+            aside = (mine.run * GOLDEN % 1 - 0.5) * 0.45 * slot
+            axes.scatter(mine.retention, row - 0.4 + slot * (place + 0.5) + aside, s=25, color=colour, alpha=0.35)
+    axes.set_ylim(len(types) - 0.5, -0.5)
 
 
 def mark_means(axes, clouds, types: list[str], paint: dict[str, str]) -> None:
