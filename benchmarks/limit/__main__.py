@@ -84,20 +84,23 @@ def assert_same(markets: list) -> None:
 
 def stages(buyers: int, size: Size) -> dict[str, dict[str, float]]:
     """ns per buyer and period of every stage in both forms of C, one thread: shares of cycles, scaled to the processor's time."""
+    periods = size.periods[buyers]
+    forms = {name: Played(buyers, (size.rounds + 1) * periods, f"{form}_stages") for name, form in FORM.items()
+             if form == "plain" or has_avx512()}
+    rounds = in_turns({name: (lambda played=played: counted(played, periods)) for name, played in forms.items()}, size.rounds)
     found = {}
-    for name, form in FORM.items():
-        if form == "limit" and not has_avx512():
-            continue
-        periods = size.periods[buyers]
-        played, shares, times = Played(buyers, (size.rounds + 1) * periods, f"{form}_stages"), [], []
-        for _ in range(size.rounds + 1):
-            counted = played.player.stages()
-            counted[:] = 0
-            times.append(seconds(played.on, periods)[1] / (buyers * periods) * 1e9)
-            shares.append(counted[1:] / counted[1:].sum())
-        share, total = np.median(shares[1:], axis=0), statistics.median(times[1:])
-        found[name] = dict(zip(STAGES, (share / share.sum() * total).tolist(), strict=True))
+    for name, mine in rounds.items():
+        share, total = np.median([shares for shares, _ in mine], axis=0), statistics.median(time for _, time in mine)
+        found[name] = dict(zip(STAGES, (share / share.sum() * total / (buyers * periods) * 1e9).tolist(), strict=True))
     return found
+
+
+def counted(played: Played, periods: int) -> tuple[np.ndarray, float]:
+    """Some periods: each stage's share of the cycles, and the processor's time."""
+    cycles = played.player.stages()
+    cycles[:] = 0
+    processor = seconds(played.on, periods)[1]
+    return cycles[1:] / cycles[1:].sum(), processor
 
 
 def run(size: Size) -> dict:

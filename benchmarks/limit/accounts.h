@@ -17,12 +17,24 @@ struct scene {
 #define LEVEL_ROW (LEVEL_SETUP + 1)                 /* numbers of one level, the set-up cost the last */
 #define SERVED_WITH(s, level) (scene->m->service + (5 * (int64_t)(s) + (level)) * SERVICE_FIELDS)
 
+/* What a buyer's seller and level, and the seller that it has chosen, stand for in this period. */
+enum { BY_CONTACT_COST = SERVICE_FIELDS, BY_RESOLUTION_COST, BY_KEY };
+enum { OF_QUALITY, OF_CAPABILITY, OF_PROMISE, OF_PRICE, OF_UNIT_COST, OF_PER_PERIOD, OF_MOST, OF_PREMIUM, OF_FIELDS };
+static const int offer_field[OF_FIELDS] = {QUALITY, CAPABILITY, PROMISE, PRICE, UNIT_COST, DISCOUNT_PER_PERIOD, DISCOUNT_MOST, PREMIUM};
+
+#define TABLE_SELLERS 32                            /* the most that a market has */
+#define LIST_ROWS (ROWS + DYAD_ROWS * TABLE_SELLERS + HEARSAY_ROWS)
+
 /* A row of a tile (or of a list of buyers laid out like one). */
 inlined int dyad(int field, int seller, int sellers) { return ROWS + field * sellers + seller; }
 inlined int hearsay(int field, int sellers) { return ROWS + DYAD_ROWS * sellers + field; }
 inlined float *cell(float *tile, int row, int lane) { return tile + (int64_t)row * STRIDE + lane; }
 inlined int32_t whole(float *tile, int row, int lane) { return as_int(*cell(tile, row, lane)); }
 inlined void put_whole(float *tile, int row, int lane, int32_t number) { *cell(tile, row, lane) = as_float(number); }
+
+inlined int32_t level_in(int32_t agreement) { return agreement & LEVEL_BITS; }
+inlined int32_t contract_end_in(int32_t agreement) { return agreement >> CONTRACT_SHIFT; }
+inlined int32_t agreement_on(int32_t level, int32_t contract_end) { return level | contract_end << CONTRACT_SHIFT; }
 
 inlined int32_t purchases_in(int32_t history) { return history & 127; }
 inlined int32_t uses_in(int32_t history) { return history >> 8 & 127; }
@@ -106,7 +118,16 @@ static int level_by_value(const struct scene *scene, float *tile, int lane, int 
     return BASIC;
 }
 
-static int classify(const struct scene *scene, float *tile, int lane, uint32_t number, int s)
+/* The luck of an account with its seller's records: whether they show the right type, and which one otherwise. */
+struct record { float u_right, u_which; };
+
+inlined struct record recognition(const struct scene *scene, float *tile, int lane, uint32_t number, int s)
+{
+    struct four luck = uniforms(scene->m->luck, number, (uint32_t)whole(tile, ENTERED, lane), D_RECOGNITION, (uint32_t)s);
+    return (struct record){luck.u[0], luck.u[1]};
+}
+
+static int classify(const struct scene *scene, float *tile, int lane, int s, struct record of)
 {
     const struct market *m = scene->m;
     const int32_t *response = m->response + (int64_t)s * RESPONSE_FIELDS;
@@ -115,13 +136,12 @@ static int classify(const struct scene *scene, float *tile, int lane, uint32_t n
     const int32_t *level_of = m->level_of + plan * types, *served_as = response + SERVED_AS;
     if (targeting == UNIFORM)
         return served_as[level_of[0]];
-    struct four luck = uniforms(m->luck, number, (uint32_t)whole(tile, ENTERED, lane), D_RECOGNITION, (uint32_t)s);
     if (targeting == BY_VALUE)
-        return served_as[level_by_value(scene, tile, lane, s, m->value_from + plan * 5, luck.u[0], luck.u[1])];
+        return served_as[level_by_value(scene, tile, lane, s, m->value_from + plan * 5, of.u_right, of.u_which)];
     int rank = 0;
     while (m->present[rank] != scene->k)
         rank++;
-    int seen = m->present[recognised(rank, (int)m->present_n[0], OFFERED(s, ACCURACY), luck.u[0], luck.u[1])];
+    int seen = m->present[recognised(rank, (int)m->present_n[0], OFFERED(s, ACCURACY), of.u_right, of.u_which)];
     return served_as[targeting == SEGMENTS_OF_ONE ? level_of_one(scene, tile, lane, s, seen) : level_of[seen]];
 }
 
@@ -162,7 +182,7 @@ inlined void begin_relationship_at(const struct scene *scene, float *tile, int l
     put_whole(tile, row, lane, history & -129);
     put_whole(tile, INCUMBENT, lane, s);
     put_whole(tile, SINCE, lane, scene->t);
-    put_whole(tile, LEVEL, lane, level);
+    put_whole(tile, AGREEMENT, lane, agreement_on(level, 0));
     BOOK(s, ENTERED_LEVEL + level)++;
     if (scene->m->hearing)
         come_by(scene, tile, lane, s);
@@ -170,9 +190,9 @@ inlined void begin_relationship_at(const struct scene *scene, float *tile, int l
     set_up(scene, tile, lane, s, level);
 }
 
-inlined void begin_relationship(const struct scene *scene, float *tile, int lane, uint32_t number, int s)
+inlined void begin_relationship(const struct scene *scene, float *tile, int lane, int s, struct record of)
 {
-    begin_relationship_at(scene, tile, lane, s, classify(scene, tile, lane, number, s));
+    begin_relationship_at(scene, tile, lane, s, classify(scene, tile, lane, s, of));
 }
 
 /* An account's worth in money of the period in which it was won, in whole parts. */
@@ -203,23 +223,31 @@ inlined void end_relationship(const struct scene *scene, float *tile, int lane, 
 {
     int s = whole(tile, INCUMBENT, lane), row = dyad(HISTORY, s, scene->sellers);
     BOOK(s, LOST_PRICE + cause)++;
-    BOOK(s, QUITTED_LEVEL + whole(tile, LEVEL, lane))++;
+    BOOK(s, QUITTED_LEVEL + level_in(whole(tile, AGREEMENT, lane)))++;
     *cell(tile, WORTH, lane) -= scene->m->discount_factor[scene->t] * OFFERED(s, LOST_COST);
     record_ending(scene, tile, lane, scene->t, cause);
     *cell(tile, TIE, lane) = 0.0f;
     put_whole(tile, INCUMBENT, lane, -1);
-    put_whole(tile, CONTRACT_END, lane, 0);
+    put_whole(tile, AGREEMENT, lane, agreement_on(BASIC, 0));
     if (cause != C_TURNOVER) {
         put_whole(tile, row, lane, whole(tile, row, lane) | 128);
         BOOK(s, FORMER)++;
     }
 }
 
+/* A contract of drawn length runs from this period on. */
+inlined void sign_contract(const struct scene *scene, float *tile, int lane, const float *lengths, float u)
+{
+    int32_t level = level_in(whole(tile, AGREEMENT, lane));
+    put_whole(tile, AGREEMENT, lane, agreement_on(level, scene->t + (int32_t)rintf(quantile(lengths, u))));
+}
+
 static void regroup(const struct scene *scene, float *tile, int lane, uint32_t number)
 {
-    int s = whole(tile, INCUMBENT, lane), before = whole(tile, LEVEL, lane), level = classify(scene, tile, lane, number, s);
+    int s = whole(tile, INCUMBENT, lane), agreement = whole(tile, AGREEMENT, lane), before = level_in(agreement);
+    int level = classify(scene, tile, lane, s, recognition(scene, tile, lane, number, s));
     if (level != before) {
-        put_whole(tile, LEVEL, lane, level);
+        put_whole(tile, AGREEMENT, lane, agreement_on(level, contract_end_in(agreement)));
         BOOK(s, QUITTED_LEVEL + before)++;
         BOOK(s, ENTERED_LEVEL + level)++;
         set_up(scene, tile, lane, s, level);
@@ -244,9 +272,8 @@ inlined void begin_life(const struct scene *scene, float *tile, int lane, int t,
 {
     *cell(tile, TIE, lane) = *cell(tile, WORTH, lane) = 0.0f;
     put_whole(tile, INCUMBENT, lane, -1);
-    put_whole(tile, LEVEL, lane, BASIC);
+    put_whole(tile, AGREEMENT, lane, agreement_on(BASIC, 0));
     put_whole(tile, SINCE, lane, t);
-    put_whole(tile, CONTRACT_END, lane, 0);
     put_whole(tile, ENTERED, lane, entered);
     put_whole(tile, HAPPENED, lane, NEWCOMER);
     if (scene->m->hearing) {
@@ -340,7 +367,7 @@ static void settle(const struct scene *scene, float *tile, int lanes)
             BOOK(s, PROSPECTS)++;
             BOOK(s, KNOWN) += m->hearing;
         }
-        begin_relationship(scene, tile, lane, number, s);
+        begin_relationship(scene, tile, lane, s, recognition(scene, tile, lane, number, s));
         int row = dyad(HISTORY, s, sellers);
         put_whole(tile, row, lane, whole(tile, row, lane) | 1 << 16);
         put_whole(tile, SINCE, lane, -1);

@@ -1,19 +1,40 @@
-/* The kernel's loops in C: purchase occasions (sim/core/buying.py). */
+/* The kernel's loops in C: purchase occasions, from the list of buyers to the choice and its consequences (sim/core/buying.py). */
 #pragma once
 #include "plain_using.h"
 
-/* --- purchase occasions  --- */
-
-static int list_buyers(float *restrict tile, int lanes, struct desk *restrict d)
+static int list_buyers(float *restrict tile, int rows, int lanes, struct desk *restrict d)
 {
-    int buyers = 0;
     for (int i = 0; i < lanes; i++) {
         int comes = d->u_occasion[i] < *cell(tile, PURCHASE_RATE, i);
-        d->lane[buyers] = i, d->served_by[buyers] = whole(tile, INCUMBENT, i), d->entry[buyers] = whole(tile, ENTERED, i);
         put_whole(tile, HAPPENED, i, whole(tile, HAPPENED, i) | (comes ? OCCASION : 0));
-        buyers += comes;
+        d->comes[i] = comes;
+        d->lane[i] = i;
     }
-    return buyers;
+    press(d->lane, 1, d->lane, d->comes, lanes);
+    press(d->g_now, 1, d->g_here, d->comes, lanes);
+    press(cell(tile, INCUMBENT, 0), 1, d->served_by, d->comes, lanes);
+    return press(tile, rows, d->list, d->comes, lanes);
+}
+
+/* The list's lanes in whole vectors; what fills it up is nobody's account. */
+static int fill_up(int buyers, struct desk *restrict d)
+{
+    int width = whole_vectors(buyers);
+    for (int i = buyers; i < width; i++) {
+        put_whole(d->list, INCUMBENT, i, NOBODY);
+        d->served_by[i] = NOBODY;
+    }
+    return width;
+}
+
+/* What a purchase may have changed goes back: all but what the buyer is and believes of relationships. */
+static void unlist_buyers(float *restrict tile, int buyers, int rows, int sellers, int lanes, struct desk *restrict d)
+{
+    int bonds = dyad(BOND, 0, sellers);
+    if (buyers > 0) {
+        spread(cell(d->list, TIE, 0), dyad(RELATIONSHIP, 0, sellers) - TIE, cell(tile, TIE, 0), d->comes, lanes);
+        spread(cell(d->list, bonds, 0), rows - bonds, cell(tile, bonds, 0), d->comes, lanes);
+    }
 }
 
 static void deal_lot(const struct scene *scene, int buyers, int lot, struct desk *restrict d)
@@ -24,44 +45,64 @@ static void deal_lot(const struct scene *scene, int buyers, int lot, struct desk
     }
 }
 
-static int decide(const struct scene *scene, float *restrict tile, int buyers, struct desk *restrict d)
+/* --- 4a: review or reorder  --- */
+
+static void lay_weights(int buyers, int t, float horizon_scale, float tie_value, struct desk *restrict d)
 {
-    int reviewers = 0;
     for (int i = 0; i < buyers; i++) {
-        int lane = d->lane[i], incumbent = whole(tile, INCUMBENT, lane), happened = whole(tile, HAPPENED, lane);
-        float horizon = *cell(tile, TIME_HORIZON, lane);
-        int is_free = scene->t >= whole(tile, CONTRACT_END, lane), grievance = (happened & INCIDENT) != 0;
-        float chance = review_probability(*cell(tile, PURCHASE_RATE, lane), horizon);
-        int reviews = (incumbent < 0) | (is_free & (grievance | (d->u_review[i] < chance)));
-        put_whole(tile, HAPPENED, lane, happened | (reviews ? REVIEWED : 0));
-        d->incumbent[i] = d->chosen[i] = incumbent, d->is_free[i] = is_free;
-        d->reviewer[reviewers] = i, d->reviewer_lane[reviewers] = lane, d->reviewer_incumbent[reviewers] = incumbent;
-        d->barrier[reviewers] = incumbent >= 0
-            ? leaving_cost(*cell(tile, SWITCHING_COST, lane), scene->y.tie_value, *cell(tile, TIE, lane)) : 0.0f;
-        d->returning[reviewers] = *cell(tile, RETURN_COST, lane);
-        d->weight[reviewers] = horizon_weight(horizon, scene->y.horizon_scale);
-        d->sensitivity[reviewers] = *cell(tile, PRICE_SENSITIVITY, lane);
-        d->known[reviewers] = whole(tile, AWARE, lane);
-        d->length[reviewers] = (float)(scene->t - whole(tile, SINCE, lane));
-        BOOK(incumbent < 0 ? scene->sellers : incumbent, REVIEWS) += reviews;
-        BOOK(incumbent < 0 ? scene->sellers : incumbent, REORDERS) += !reviews;
-        reviewers += reviews;
+        int32_t incumbent = d->incumbent[i];
+        float barrier = leaving_cost(*cell(d->list, SWITCHING_COST, i), tie_value, *cell(d->list, TIE, i));
+        d->of.number[i] = i, d->of.lane[i] = d->lane[i], d->of.incumbent[i] = incumbent;
+        d->of.barrier[i] = incumbent >= 0 ? barrier : 0.0f;
+        d->of.returning[i] = *cell(d->list, RETURN_COST, i);
+        d->of.weight[i] = horizon_weight(*cell(d->list, TIME_HORIZON, i), horizon_scale);
+        d->of.sensitivity[i] = *cell(d->list, PRICE_SENSITIVITY, i);
+        d->of.known[i] = whole(d->list, AWARE, i);
+        d->of.tenure[i] = (float)(t - whole(d->list, SINCE, i));
     }
-    return reviewers;
+}
+
+static int decide(const struct scene *scene, int buyers, int width, struct desk *restrict d)
+{
+    int t = scene->t;
+    for (int i = 0; i < width; i++) {
+        int32_t incumbent = whole(d->list, INCUMBENT, i), happened = whole(d->list, HAPPENED, i);
+        int is_free = t >= contract_end_in(whole(d->list, AGREEMENT, i)), grievance = (happened & INCIDENT) != 0;
+        float chance = review_probability(*cell(d->list, PURCHASE_RATE, i), *cell(d->list, TIME_HORIZON, i));
+        int reviews = (incumbent < 0) | (is_free & (grievance | (d->u_review[i] < chance)));
+        put_whole(d->list, HAPPENED, i, happened | (reviews ? REVIEWED : 0));
+        d->incumbent[i] = d->chosen[i] = incumbent, d->is_free[i] = is_free, d->reviews[i] = reviews;
+    }
+    lay_weights(width, t, scene->y.horizon_scale, scene->y.tie_value, d);
+    return press(&d->of, REVIEWER_ROWS, &d->of, d->reviews, buyers);
+}
+
+/* --- 4b: choice  --- */
+
+static void deal_four_options(const struct scene *scene, int reviewers, uint32_t call, float (*rows)[STRIDE], const int32_t *restrict lane)
+{
+    for (int j = 0; j < reviewers; j++) {
+        struct four luck = uniforms(scene->m->luck, scene->first + (uint32_t)lane[j], (uint32_t)scene->t, D_CHOICE, call);
+        rows[0][j] = luck.u[0], rows[1][j] = luck.u[1], rows[2][j] = luck.u[2], rows[3][j] = luck.u[3];
+    }
 }
 
 static void deal_choice(const struct scene *scene, int reviewers, int lot, struct desk *restrict d)
 {
     for (int call = 0; call < (scene->sellers + 4) / 4; call++)
-        for (int j = 0; j < reviewers; j++) {
-            struct four luck = uniforms(scene->m->luck, scene->first + (uint32_t)d->reviewer_lane[j], (uint32_t)scene->t, D_CHOICE,
-                                        (uint32_t)(lot * CALLS_PER_LOT + call));
-            for (int i = 0; i < 4; i++)
-                d->luck[4 * call + i][j] = luck.u[i];
-        }
+        deal_four_options(scene, reviewers, (uint32_t)(lot * CALLS_PER_LOT + call), d->luck + 4 * call, d->of.lane);
     for (int option = 0; option <= scene->sellers; option++)
         for (int j = 0; j < reviewers; j++)
             d->luck[option][j] = gumbel(d->luck[option][j]);
+}
+
+/* What each reviewer knows of one seller, and its luck with it: `weigh` then reads rows that the compiler knows the place of. */
+static void show(int s, int sellers, int buyers, int reviewers, struct desk *restrict d)
+{
+    for (int field = 0; field < DYAD_ROWS; field++)
+        press(cell(d->list, dyad(field, s, sellers), 0), 1, d->shown[field], d->reviews, buyers);
+    for (int j = 0; j < reviewers; j++)
+        d->luck_here[j] = d->luck[1 + s][j];
 }
 
 static void weigh(const struct scene *scene, int s, float fading, int reviewers, struct desk *restrict d)
@@ -69,170 +110,98 @@ static void weigh(const struct scene *scene, int s, float fading, int reviewers,
     struct behaviour y = scene->y;
     float price = OFFERED(s, PRICE), per_period = OFFERED(s, DISCOUNT_PER_PERIOD), most = OFFERED(s, DISCOUNT_MOST);
     float premium = OFFERED(s, PREMIUM);
+    int now = scene->t + 1;
     for (int j = 0; j < reviewers; j++) {
-        int mine = d->reviewer_incumbent[j] == s;
-        float reduced = discounted(price, account_points(d->length[j], per_period, most, premium));
-        float u = d->v_of[j] + d->weight[j] * (d->g_of[j] + y.bond_value * d->b_of[j]) - d->sensitivity[j] * (mine ? reduced : price);
-        float returning = returning_cost(d->returning[j], fading, (float)(scene->t + 1 - last_purchase(d->with[j])));
-        u = u - (mine ? 0.0f : d->barrier[j]);
-        u = u - (has_left(d->with[j]) & !mine ? returning : 0.0f);
-        u = u + y.choice_noise * d->luck[1 + s][j];
-        int better = (d->known[j] >> s & 1) & (u > d->best[j]);
+        int mine = d->of.incumbent[j] == s;
+        int32_t history = as_int(d->shown[HISTORY][j]);
+        float reduced = discounted(price, account_points(d->of.tenure[j], per_period, most, premium));
+        float gained = d->of.weight[j] * (d->shown[RELATIONSHIP][j] + y.bond_value * d->shown[BOND][j]);
+        float u = d->shown[VALUE][j] + gained - d->of.sensitivity[j] * (mine ? reduced : price);
+        float returning = returning_cost(d->of.returning[j], fading, (float)(now - last_purchase(history)));
+        u = u - (mine ? 0.0f : d->of.barrier[j]);
+        u = u - (has_left(history) & !mine ? returning : 0.0f);
+        u = u + y.choice_noise * d->luck_here[j];
+        int better = (d->of.known[j] >> s & 1) & (u > d->best[j]);
         d->best[j] = better ? u : d->best[j];
         d->choice[j] = better ? s : d->choice[j];
     }
 }
 
-static void choose(const struct scene *scene, float *restrict tile, int reviewers, struct desk *restrict d)
+static void choose(const struct scene *scene, int buyers, int reviewers, struct desk *restrict d)
 {
     int sellers = scene->sellers;
     float fading = fading_of(scene->y.forgetting);
     for (int j = 0; j < reviewers; j++)
         d->best[j] = scene->y.reserve + scene->y.choice_noise * d->luck[0][j], d->choice[j] = -1;
     for (int s = 0; s < sellers; s++) {
-        for (int j = 0; j < reviewers; j++) {
-            int lane = d->reviewer_lane[j];
-            d->v_of[j] = *cell(tile, dyad(VALUE, s, sellers), lane);
-            d->g_of[j] = *cell(tile, dyad(RELATIONSHIP, s, sellers), lane);
-            d->b_of[j] = *cell(tile, dyad(BOND, s, sellers), lane);
-            d->with[j] = whole(tile, dyad(HISTORY, s, sellers), lane);
-        }
+        show(s, sellers, buyers, reviewers, d);
         weigh(scene, s, fading, reviewers, d);
     }
-    for (int j = 0; j < reviewers; j++)
-        d->chosen[d->reviewer[j]] = d->choice[j];
+    spread(d->choice, 1, d->chosen, d->reviews, buyers);
 }
 
-static int conclude(const struct scene *scene, float *restrict tile, int buyers, struct desk *restrict d)
+/* --- what follows from the choices  --- */
+
+static int conclude(int buyers, int width, struct desk *restrict d)
 {
-    int movers = 0;
-    for (int i = 0; i < buyers; i++) {
-        int lane = d->lane[i], s = d->chosen[i], incumbent = d->incumbent[i], happened = whole(tile, HAPPENED, lane);
-        int skips = s < 0, moves = !skips & (s != incumbent);
+    for (int i = 0; i < width; i++) {
+        int32_t s = d->chosen[i], incumbent = d->incumbent[i], happened = whole(d->list, HAPPENED, i);
+        int skips = s < 0, moves = !skips & (s != incumbent), answered = !skips & (d->is_free[i] != 0);
         d->cause[i] = happened & INCIDENT ? C_INCIDENT : C_PRICE;
-        d->mover[movers] = i;
-        movers += moves;
-        BOOK(incumbent < 0 ? scene->sellers : incumbent, SKIPS) += skips;
-        happened = !skips & d->is_free[i] ? happened & ~INCIDENT : happened;
-        put_whole(tile, HAPPENED, lane, happened | (skips ? SKIPPED : 0) | (moves & (incumbent >= 0) ? SWITCHED : 0));
+        d->moves[i] = moves;
+        d->mover[i] = i;
+        happened &= answered ? ~INCIDENT : -1;
+        put_whole(d->list, HAPPENED, i, happened | (skips ? SKIPPED : 0) | (moves & (incumbent >= 0) ? SWITCHED : 0));
     }
-    return movers;
+    press(d->lane, 1, d->mover_lane, d->moves, buyers);
+    press(d->chosen, 1, d->moves_to, d->moves, buyers);
+    press(cell(d->list, ENTERED, 0), 1, d->mover_entered, d->moves, buyers);
+    return press(d->mover, 1, d->mover, d->moves, buyers);
 }
 
-static void move(const struct scene *scene, float *restrict tile, int movers, const struct desk *d)
+static void count_decisions(const struct scene *scene, int buyers, const struct desk *restrict d)
+{
+    for (int s = -1; s < scene->sellers; s++) {
+        int32_t counts = 0, account = s < 0 ? scene->sellers : s;
+        for (int i = 0; i < buyers; i++) {
+            int32_t one = (d->reviews[i] ? 1 : 1 << 10) | (d->chosen[i] < 0 ? 1 << 20 : 0);
+            counts += d->incumbent[i] == s ? one : 0;
+        }
+        BOOK(account, REVIEWS) += counts & 1023;
+        BOOK(account, REORDERS) += counts >> 10 & 1023;
+        BOOK(account, SKIPS) += counts >> 20;
+    }
+}
+
+static void end_relationships(const struct scene *scene, int movers, struct desk *restrict d)
 {
     for (int j = 0; j < movers; j++) {
-        int i = d->mover[j], lane = d->lane[i];
+        int i = d->mover[j];
         if (d->incumbent[i] >= 0)
-            end_relationship(scene, tile, lane, d->cause[i]);
-        begin_relationship(scene, tile, lane, scene->first + (uint32_t)lane, d->chosen[i]);
+            end_relationship(scene, d->list, i, d->cause[i]);
     }
 }
 
-static void sign_contracts(const struct scene *scene, float *restrict tile, int reviewers, const struct desk *d)
+static void deal_records(const struct scene *scene, int movers, struct desk *restrict d)
+{
+    for (int j = 0; j < movers; j++) {
+        struct four luck = uniforms(scene->m->luck, scene->first + (uint32_t)d->mover_lane[j], (uint32_t)d->mover_entered[j], D_RECOGNITION,
+                                    (uint32_t)d->moves_to[j]);
+        d->u_right[j] = luck.u[0], d->u_which[j] = luck.u[1];
+    }
+}
+
+static void begin_relationships(const struct scene *scene, int movers, struct desk *restrict d)
+{
+    for (int j = 0; j < movers; j++)
+        begin_relationship(scene, d->list, d->mover[j], d->moves_to[j], (struct record){d->u_right[j], d->u_which[j]});
+}
+
+static void sign_contracts(const struct scene *scene, int reviewers, struct desk *restrict d)
 {
     const float *lengths = attribute_table(scene, scene->k, CONTRACT);
     if (lengths[QUANTILE_POINTS - 1] > 0.0f)
         for (int j = 0; j < reviewers; j++)
             if (d->choice[j] >= 0)
-                put_whole(tile, CONTRACT_END, d->reviewer_lane[j],
-                          scene->t + (int32_t)rintf(quantile(lengths, d->u_contract[d->reviewer[j]])));
-}
-
-static void deal_tastes(const struct scene *scene, int buyers, struct desk *restrict d)
-{
-    for (int i = 0; i < buyers; i++) {
-        int s = d->chosen[i], which = s & 3;
-        struct four luck = uniforms(scene->m->luck, scene->first + (uint32_t)d->lane[i], (uint32_t)d->entry[i], D_TASTE, (uint32_t)(s >> 2));
-        float low = which == 1 ? luck.u[1] : luck.u[0], high = which == 3 ? luck.u[3] : luck.u[2];
-        d->taste[i] = quantile_position(which > 1 ? high : low);
-    }
-}
-
-static void collect(const struct scene *scene, float *restrict tile, int buyers, struct desk *restrict d)
-{
-    int sellers = scene->sellers, learns = scene->y.learning > 0.0f;
-    for (int i = 0; i < buyers; i++) {
-        int lane = d->lane[i], s = d->chosen[i] < 0 ? 0 : d->chosen[i];
-        d->value[i] = *cell(tile, dyad(VALUE, s, sellers), lane);
-        d->bond[i] = *cell(tile, dyad(BOND, s, sellers), lane);
-        d->history[i] = whole(tile, dyad(HISTORY, s, sellers), lane);
-        d->oriented[i] = *cell(tile, RELATIONSHIP_ORIENTATION, lane);
-        d->volume[i] = *cell(tile, VOLUME, lane);
-        d->worth[i] = *cell(tile, WORTH, lane);
-        d->tenure[i] = (float)(scene->t - whole(tile, SINCE, lane));
-        d->happened[i] = whole(tile, HAPPENED, lane);
-        d->g_here[i] = d->g_now[lane];
-        d->taste[i] = learns ? between(taste_table(scene, s), d->taste[i]) : 0.0f;
-        d->quality[i] = OFFERED(s, QUALITY), d->capability[i] = OFFERED(s, CAPABILITY), d->promise[i] = OFFERED(s, PROMISE);
-        d->price[i] = OFFERED(s, PRICE), d->unit_cost[i] = OFFERED(s, UNIT_COST), d->per_period[i] = OFFERED(s, DISCOUNT_PER_PERIOD);
-        d->most[i] = OFFERED(s, DISCOUNT_MOST), d->premium[i] = OFFERED(s, PREMIUM);
-    }
-}
-
-static void receive(const struct scene *scene, int buyers, float discount_factor, struct desk *restrict d)
-{
-    struct behaviour y = scene->y;
-    for (int i = 0; i < buyers; i++) {
-        int served = d->served_by[i] == d->chosen[i];
-        float delivered = delivered_value(d->quality[i], d->capability[i], y.delivery_spread, d->z_delivered[i]);
-        int kept = delivered + (served ? d->g_here[i] : 0.0f) >= d->promise[i] * d->quality[i] - y.tolerance;
-        int32_t bought = purchases_in(d->history[i]) + (purchases_in(d->history[i]) < 127);
-        int32_t history = (d->history[i] & 0xFF80) | bought | (scene->t + 1) << 16;
-        float weight = y.learning * learning_weight((float)bought, y.slowest_learning);
-        float learnt = updated_belief(d->value[i], delivered + d->taste[i], weight, y.loss_aversion);
-        float closer = tended(d->bond[i], y.promise_bond, d->oriented[i]), damaged = decayed(d->bond[i], y.bond_damage);
-        int32_t points = account_points(d->tenure[i], d->per_period[i], d->most[i], d->premium[i]);
-        int32_t units = (int32_t)rintf(d->volume[i] * (float)UNIT_PARTS);
-        float margin = discounted(d->price[i], points) - d->unit_cost[i];
-        float earned = discount_factor * ((float)units * (float)(1.0 / UNIT_PARTS)) * margin;
-        d->happened[i] = (d->happened[i] + (1 << BOUGHT_SHIFT)) | (kept ? 0 : BROKEN | INCIDENT);
-        d->value[i] = y.learning > 0.0f ? learnt : d->value[i];
-        d->bond[i] = kept ? closer : damaged;
-        d->history[i] = history;
-        d->worth[i] = d->worth[i] + earned;
-        d->units[i] = units, d->points[i] = points, d->handed_over[i] = delivered, d->was_kept[i] = kept;
-    }
-}
-
-static void put_back(float *restrict tile, int buyers, int sellers, const struct desk *restrict d)
-{
-    for (int i = 0; i < buyers; i++) {
-        int lane = d->lane[i], s = d->chosen[i];
-        if (s >= 0) {
-            *cell(tile, dyad(VALUE, s, sellers), lane) = d->value[i];
-            *cell(tile, dyad(BOND, s, sellers), lane) = d->bond[i];
-            put_whole(tile, dyad(HISTORY, s, sellers), lane, d->history[i]);
-            *cell(tile, WORTH, lane) = d->worth[i];
-            put_whole(tile, HAPPENED, lane, d->happened[i]);
-        }
-    }
-}
-
-static void count_lots(const struct scene *scene, int buyers, const struct desk *restrict d)
-{
-    for (int s = 0; s < scene->sellers; s++) {
-        int32_t lots = 0, kept = 0;
-        int64_t units = 0, wallet = 0, repeat = 0, discount = 0;
-        for (int i = 0; i < buyers; i++) {
-            int mine = d->chosen[i] == s, account = (d->served_by[i] == s) & (d->chosen[i] >= 0);
-            lots += mine;
-            kept += mine ? d->was_kept[i] : 0;
-            units += mine ? d->units[i] : 0;
-            wallet += account ? d->units[i] : 0;
-            repeat += account & mine ? d->units[i] : 0;
-            discount += (int64_t)(mine ? d->units[i] : 0) * d->points[i];
-        }
-        BOOK(s, LOTS) += lots, BOOK(s, KEPT) += kept, BOOK(s, BROKEN_PROMISES) += lots - kept;
-        BOOK(s, UNITS) += units, BOOK(s, UNITS_WALLET) += wallet, BOOK(s, UNITS_REPEAT) += repeat, BOOK(s, DISCOUNT) += discount;
-    }
-}
-
-static void remember(float *restrict tile, int buyers, int reviewers, int sellers, const struct desk *restrict d)
-{
-    for (int i = 0; i < buyers; i++)
-        if (d->chosen[i] >= 0)
-            *cell(tile, hearsay(DELIVERED, sellers), d->lane[i]) = d->handed_over[i];
-    for (int j = 0; j < reviewers; j++)
-        put_whole(tile, hearsay(RECOMMENDED, sellers), d->reviewer_lane[j], -1);
+                sign_contract(scene, d->list, d->of.number[j], lengths, d->u_contract[d->of.number[j]]);
 }

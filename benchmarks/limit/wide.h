@@ -26,6 +26,8 @@ inlined void advance_market_of(const struct scene *scene, float *tile, int lanes
         move(scene, conclude(scene, buyers, d, sellers), d);
         sign_contracts(scene, buyers, d);
         STAGE(MOVE_STAGE);
+        if (scene->y.learning > 0.0f)
+            deal_tastes(scene, buyers, d);
         receive(scene, buyers, d, sellers);
         STAGE(RECEIVE_STAGE);
     }

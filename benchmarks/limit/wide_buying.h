@@ -77,7 +77,8 @@ inlined int decide(const struct scene *scene, int buyers, int lot, struct desk *
         _mm512_storeu_ps(d->u_contract + i, uniform_wide(luck.w[2]));
         wholes incumbent = row_whole(d->list, INCUMBENT, i), happened = row_whole(d->list, HAPPENED, i);
         some nobody = alive & _mm512_cmplt_epi32_mask(incumbent, _mm512_setzero_si512());
-        some is_free = _mm512_cmple_epi32_mask(row_whole(d->list, CONTRACT_END, i), EVERY_WHOLE(scene->t));
+        wholes bound_until = _mm512_srai_epi32(row_whole(d->list, AGREEMENT, i), CONTRACT_SHIFT);
+        some is_free = _mm512_cmple_epi32_mask(bound_until, EVERY_WHOLE(scene->t));
         some grievance = _mm512_test_epi32_mask(happened, EVERY_WHOLE(INCIDENT));
         numbers between_reviews = PRODUCT(row(d->list, PURCHASE_RATE, i), row(d->list, TIME_HORIZON, i));
         numbers chance = IF(MORE(between_reviews, EVERY(1.0f)), _mm512_div_ps(EVERY(1.0f), between_reviews), EVERY(1.0f));
@@ -194,6 +195,10 @@ inlined int conclude(const struct scene *scene, int buyers, struct desk *d, int 
         set_row_whole(d->list, HAPPENED, i, _mm512_mask_or_epi32(happened, leaves, happened, EVERY_WHOLE(SWITCHED)));
         _mm512_storeu_si512(d->mover + movers, _mm512_maskz_compress_epi32(moves, counted(i)));
         _mm512_storeu_si512(d->cause + movers, _mm512_maskz_compress_epi32(moves, cause));
+        wholes number = _mm512_add_epi32(EVERY_WHOLE((int32_t)scene->first), _mm512_loadu_si512(d->lane + i));
+        _mm512_storeu_si512(d->moves_to + movers, _mm512_maskz_compress_epi32(moves, chosen));
+        _mm512_storeu_si512(d->mover_number + movers, _mm512_maskz_compress_epi32(moves, number));
+        _mm512_storeu_si512(d->mover_entered + movers, _mm512_maskz_compress_epi32(moves, row_whole(d->list, ENTERED, i)));
         movers += COUNT(moves);
         for (unsigned left = skips; left; left &= left - 1) {
             int s = whole(d->list, INCUMBENT, i + __builtin_ctz(left));
@@ -203,15 +208,29 @@ inlined int conclude(const struct scene *scene, int buyers, struct desk *d, int 
     return movers;
 }
 
+/* The luck of each new account with its seller's records, where any seller asks them. */
+inlined void deal_records(const struct scene *scene, int movers, struct desk *d)
+{
+    for (int m = 0; m < (d->reads_records ? movers : 0); m += 16) {
+        wholes call = _mm512_add_epi32(EVERY_WHOLE(D_RECOGNITION * 1024), _mm512_loadu_si512(d->moves_to + m));
+        wholes number = _mm512_loadu_si512(d->mover_number + m), entered = _mm512_loadu_si512(d->mover_entered + m);
+        struct words luck = words_each(scene->m->luck, number, entered, call);
+        _mm512_storeu_ps(d->u_right + m, uniform_wide(luck.w[0]));
+        _mm512_storeu_ps(d->u_which + m, uniform_wide(luck.w[1]));
+    }
+}
+
 /* Who changes supplier does so alone. */
 inlined void move(const struct scene *scene, int movers, struct desk *d)
 {
+    for (int m = 0; m < movers; m++)
+        if (whole(d->list, INCUMBENT, d->mover[m]) >= 0)
+            end_relationship(scene, d->list, d->mover[m], C_PRICE + d->cause[m]);
+    deal_records(scene, movers, d);
     for (int m = 0; m < movers; m++) {
-        int i = d->mover[m], s = d->chosen[i], level = d->uniform_level[s];
-        if (whole(d->list, INCUMBENT, i) >= 0)
-            end_relationship(scene, d->list, i, C_PRICE + d->cause[m]);
+        int i = d->mover[m], s = d->moves_to[m], level = d->uniform_level[s];
         if (level < 0)
-            level = classify(scene, d->list, i, scene->first + (uint32_t)d->lane[i], s);
+            level = classify(scene, d->list, i, s, (struct record){d->u_right[m], d->u_which[m]});
         begin_relationship_at(scene, d->list, i, s, level);
     }
 }
@@ -221,5 +240,5 @@ inlined void sign_contracts(const struct scene *scene, int buyers, struct desk *
     const float *lengths = attribute_table(scene, scene->k, CONTRACT);
     for (int i = 0; i < (lengths[QUANTILE_POINTS - 1] > 0.0f ? buyers : 0); i++)
         if (d->reviews[i / 16] >> i % 16 & 1 && d->chosen[i] >= 0)
-            put_whole(d->list, CONTRACT_END, i, scene->t + (int32_t)rintf(quantile(lengths, d->u_contract[i])));
+            sign_contract(scene, d->list, i, lengths, d->u_contract[i]);
 }

@@ -13,6 +13,18 @@ inlined numbers tastes_of(const struct scene *scene, wholes number, wholes enter
     return between_wide(taste_table(scene, 0), _mm512_mullo_epi32(seller, EVERY_WHOLE(QUANTILE_POINTS)), position_wide(uniform_wide(word)));
 }
 
+/* In a pass of its own, so that the luck keeps all registers to itself. */
+inlined void deal_tastes(const struct scene *scene, int buyers, struct desk *d)
+{
+    for (int i = 0; i < buyers; i += 16) {
+        wholes number = _mm512_add_epi32(EVERY_WHOLE((int32_t)scene->first), _mm512_loadu_si512(d->lane + i));
+        wholes chosen = _mm512_loadu_si512(d->chosen + i);
+        some buys = living(buyers, i) & _mm512_cmpge_epi32_mask(chosen, _mm512_setzero_si512());
+        numbers taste = tastes_of(scene, number, row_whole(d->list, ENTERED, i), _mm512_maskz_mov_epi32(buys, chosen));
+        _mm512_storeu_ps(d->taste + i, taste);
+    }
+}
+
 enum { N_LOT, N_KEPT, N_BROKEN, N_RECEIVE };
 
 inlined void receive(const struct scene *scene, int buyers, struct desk *d, int sellers)
@@ -44,11 +56,9 @@ inlined void receive(const struct scene *scene, int buyers, struct desk *d, int 
         history = _mm512_or_si512(history, EVERY_WHOLE((int32_t)((uint32_t)(scene->t + 1) << 16)));
         set_with_own(d->list, HISTORY, chosen, buys, AS_NUMBERS(history), i, sellers);
         if (y.learning > 0.0f) {
-            wholes number = _mm512_add_epi32(EVERY_WHOLE((int32_t)scene->first), _mm512_loadu_si512(d->lane + i));
-            numbers taste = tastes_of(scene, number, row_whole(d->list, ENTERED, i), s_of);
             numbers weight = _mm512_max_ps(EVERY(y.slowest_learning), _mm512_div_ps(one, SUM(one, TO_NUMBERS(bought))));
             weight = PRODUCT(EVERY(y.learning), weight);
-            numbers value = with_own(d->list, VALUE, chosen, i, sellers), experience = SUM(delivered, taste);
+            numbers value = with_own(d->list, VALUE, chosen, i, sellers), experience = SUM(delivered, _mm512_loadu_ps(d->taste + i));
             numbers step = IF(LESS(experience, value), _mm512_min_ps(PRODUCT(weight, EVERY(y.loss_aversion)), one), weight);
             set_with_own(d->list, VALUE, chosen, buys, SUM(value, PRODUCT(step, DIFFERENCE(experience, value))), i, sellers);
         }

@@ -3,26 +3,23 @@
 #include "accounts.h"
 #include "sixteen.h"
 
-#define TABLE_SELLERS 32
 #define KEYS (5 * TABLE_SELLERS)
 #define WORD_SELLERS 5                      /* sellers whose counts of a tile, at most 32 in each of sixteen lanes, share 32 bits */
-#define LIST_ROWS (ROWS + DYAD_ROWS * TABLE_SELLERS + HEARSAY_ROWS)
-
-/* What a lane's key (5 · seller + level) and its seller stand for in this period. */
-enum { BY_CONTACT_COST = SERVICE_FIELDS, BY_RESOLUTION_COST, BY_KEY };
-enum { OF_QUALITY, OF_CAPABILITY, OF_PROMISE, OF_PRICE, OF_UNIT_COST, OF_PER_PERIOD, OF_MOST, OF_PREMIUM, OF_FIELDS };
 
 struct desk {
-    float by_key[BY_KEY][KEYS], by_seller[OF_FIELDS][TABLE_SELLERS];
+    float by_key[BY_KEY][KEYS];             /* key: 5 · seller + level */
+    float by_seller[OF_FIELDS][TABLE_SELLERS];
     float u_occasion[STRIDE], u_problem[STRIDE], u_surface[STRIDE], u_resolve[STRIDE], u_contact[STRIDE], g_now[STRIDE];
     uint16_t comes[LANES / 16];             /* who has a purchase occasion */
     int uniform_level[TABLE_SELLERS];       /* the level of a seller that has one for all, or -1 */
-    int knows_voice;                        /* whether anybody's targeting asks for voice */
+    int reads_records;                      /* whether any seller has levels by its records */
     float fading, listed_g[STRIDE], z[STRIDE], u_contract[STRIDE];
     int32_t lane[STRIDE], served_by[STRIDE], chosen[STRIDE];
     uint16_t reviews[LANES / 16], is_free[LANES / 16];
     float list[LIST_ROWS * STRIDE], reviewers[LIST_ROWS * STRIDE];
-    int32_t reviewer_lane[STRIDE], choice[STRIDE], mover[STRIDE], cause[STRIDE];
+    int32_t reviewer_lane[STRIDE], choice[STRIDE];
+    int32_t mover[STRIDE], cause[STRIDE], moves_to[STRIDE], mover_number[STRIDE], mover_entered[STRIDE];
+    float u_right[STRIDE], u_which[STRIDE], taste[STRIDE];
 };
 
 inlined numbers row(float *tile, int of, int lane) { return _mm512_loadu_ps(cell(tile, of, lane)); }
@@ -64,16 +61,15 @@ inlined void set_with_own(float *tile, int field, wholes seller, some which, num
 
 static void prepare(const struct market *m, int64_t t, struct desk *d)
 {
-    d->knows_voice = 0;
+    d->reads_records = 0;
     for (int s = 0; s < m->standing_n[0]; s++) {
         const float *offer = m->offers + s * OFFER_FIELDS;
         const int32_t *response = m->response + s * RESPONSE_FIELDS;
         const int32_t *level_of = m->level_of + ((int64_t)m->epoch[t] * m->standing_n[0] + response[FOLLOWS]) * m->level_of_n[2];
         d->uniform_level[s] = offer[TARGETING] == UNIFORM ? response[SERVED_AS + level_of[0]] : -1;
-        d->knows_voice |= offer[TARGETING] == SEGMENTS_OF_ONE;
-        const int of[OF_FIELDS] = {QUALITY, CAPABILITY, PROMISE, PRICE, UNIT_COST, DISCOUNT_PER_PERIOD, DISCOUNT_MOST, PREMIUM};
+        d->reads_records |= d->uniform_level[s] < 0;
         for (int field = 0; field < OF_FIELDS; field++)
-            d->by_seller[field][s] = offer[of[field]];
+            d->by_seller[field][s] = offer[offer_field[field]];
         for (int level = 0; level < 5; level++) {
             for (int field = 0; field < SERVICE_FIELDS; field++)
                 d->by_key[field][5 * s + level] = m->service[(5 * s + level) * SERVICE_FIELDS + field];

@@ -118,7 +118,7 @@ inlined void live(const struct scene *scene, float *tile, int lanes, struct desk
         bonds[s] = values[s] = _mm512_setzero_si512();
     for (int i = 0; i < lanes; i += 16) {
         some alive = living(lanes, i);
-        wholes incumbent = row_whole(tile, INCUMBENT, i), level = row_whole(tile, LEVEL, i);
+        wholes incumbent = row_whole(tile, INCUMBENT, i), level = _mm512_and_si512(row_whole(tile, AGREEMENT, i), EVERY_WHOLE(LEVEL_BITS));
         some served = _mm512_mask_cmpge_epi32_mask(alive, incumbent, _mm512_setzero_si512());
         wholes key = _mm512_add_epi32(_mm512_mullo_epi32(_mm512_max_epi32(incumbent, _mm512_setzero_si512()), EVERY_WHOLE(5)), level);
 #define SERVICE(field) looked_up(d->by_key[field], key, 5 * sellers)
@@ -157,8 +157,8 @@ inlined void live(const struct scene *scene, float *tile, int lanes, struct desk
         numbers worth = row(tile, WORTH, i);
         set_row(tile, WORTH, i, _mm512_mask_sub_ps(worth, served, worth, PRODUCT(EVERY(discount_factor), cost)));
 
-        wholes value_now = TO_WHOLES(NEAREST(PRODUCT(SUM(with_own(tile, VALUE, incumbent, i, sellers), believed), EVERY(100.0f))));
-        wholes bond_now = TO_WHOLES(NEAREST(PRODUCT(bond, EVERY(10000.0f))));
+        wholes value_now = TO_WHOLES(NEAREST(PRODUCT(SUM(with_own(tile, VALUE, incumbent, i, sellers), believed), EVERY(VALUE_PARTS))));
+        wholes bond_now = TO_WHOLES(NEAREST(PRODUCT(bond, EVERY(BOND_PARTS))));
         some large = _mm512_mask_cmpgt_epi32_mask(served, _mm512_abs_epi32(value_now), EVERY_WHOLE(1 << 25));
         wholes older = _mm512_mask_add_epi32(history, _mm512_cmplt_epi32_mask(uses, EVERY_WHOLE(127)), history, EVERY_WHOLE(256));
 #pragma GCC unroll 5
