@@ -1,6 +1,6 @@
 """How soon there is an answer: imports, `tenure --help`, the first verdict with machine code at hand and without.
 
-    python -m benchmarks.start             with the first compilation, in a cache of its own (about two minutes)
+    python -m benchmarks.start             with the first compilation, in a cache of its own (about three minutes)
     python -m benchmarks.start --quick     without it
 
 Each is a fresh process, measured in turns, by the clock and by the processor.

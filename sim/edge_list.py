@@ -6,13 +6,11 @@ link that is there twice counts once, and the order of rows does not matter.
 """
 import csv
 from collections.abc import Iterator
+from functools import cache
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.csv
-import pyarrow.parquet
 
 from sim.scenario.problems import Problem, ScenarioError
 from sim.scenario.suggest import described, number
@@ -24,7 +22,6 @@ EMPTY = f"the file is empty; write {','.join(BOTH_WAYS)} in its first line, then
 LINKS_AS = "CSV in UTF-8, with commas, or Parquet"
 LONGEST_LINK = 40             # letters of two numbers at most
 LONGEST_LINE = 100_000        # letters of a first line at most
-MISSING = frozenset(pyarrow.csv.ConvertOptions().null_values)     # texts that stand for a missing value
 
 
 def stamp(path: Path, name: str) -> tuple[int, int]:
@@ -91,6 +88,9 @@ class CsvLinks:
 
     def read(self, columns: tuple[str, str], buyers: int) -> list[np.ndarray]:
         """The two columns: whole numbers where all are, else numbers, a missing one as nan. Raises ScenarioError where some are neither."""
+        import pyarrow as pa
+        import pyarrow.csv
+
         written = [self.header[self.names.index(column)] for column in columns]
         parse = pyarrow.csv.ParseOptions(delimiter=self.delimiter)
         for kind in (pa.int32(), pa.float64()):
@@ -136,20 +136,24 @@ class ParquetLinks:
     """An edge list as Parquet. Rows count from one."""
 
     def __init__(self, path: Path, name: str):
+        from pyarrow import ArrowInvalid, parquet
+
         self.path, self.name = path, name
         try:
-            self.schema = pyarrow.parquet.read_schema(path)
-        except pa.ArrowInvalid:
+            self.schema = parquet.read_schema(path)
+        except ArrowInvalid:
             raise _refused(name, f"this is not a Parquet file; save the links as {LINKS_AS}") from None
         self.names = self.schema.names
 
     def read(self, columns: tuple[str, str], buyers: int) -> list[np.ndarray]:
         """The two columns, a missing number as nan. Raises ScenarioError where they do not hold numbers."""
+        from pyarrow import parquet, types
+
         for column in columns:
             kind = self.schema.field(column).type
-            if not pa.types.is_integer(kind) and not pa.types.is_floating(kind):
+            if not types.is_integer(kind) and not types.is_floating(kind):
                 raise _refused(self.name, f"{column}: values of the type {kind} stand where the numbers of buyers belong; {_give(buyers)}")
-        table = pyarrow.parquet.read_table(self.path, columns=list(columns))
+        table = parquet.read_table(self.path, columns=list(columns))
         self.values = [table[column].to_numpy() for column in columns]
         return self.values
 
@@ -191,13 +195,21 @@ def _wrong(value, buyers: int) -> str:
 def _value(text: str) -> float | str | None:
     """What a field of a CSV file says: a number, None where it is missing, else its text."""
     text = text.strip()
-    if text in MISSING:
+    if text in _missing():
         return None
     try:
         value = float(text)
     except ValueError:
         return text
     return value if np.isfinite(value) and "_" not in text else text
+
+
+@cache
+def _missing() -> frozenset[str]:
+    """Texts that stand for a missing value."""
+    from pyarrow.csv import ConvertOptions
+
+    return frozenset(ConvertOptions().null_values)
 
 
 def _values(count: int) -> str:

@@ -3,15 +3,16 @@
 An attribute is drawn by looking up a tabulated quantile function at a uniform random number. The table is even in the logit of the
 probability, so that tails are as fine as the middle, and the kernel draws newcomers from the same table as the first buyers.
 """
+from math import exp
+
 import numpy as np
-from scipy.special import expit, gammaincinv, gammaln, ndtri
 
 from sim.core.state import LANES, QUANTILE_POINTS, QUANTILE_REACH, Population
 from sim.core.terms import ATTRIBUTES
 from sim.scenario.schema import BuyerType, facts
 
 NUMBERS_PER_TYPE = 1 << 28     # buyers of type k are numbered from k · 2^28, so that no type's size moves another's luck
-PROBABILITIES = expit(np.linspace(-QUANTILE_REACH, QUANTILE_REACH, QUANTILE_POINTS))
+PROBABILITIES = np.array([1 / (1 + exp(-logit)) for logit in np.linspace(-QUANTILE_REACH, QUANTILE_REACH, QUANTILE_POINTS).tolist()])
 
 
 def draw_population(scenario) -> Population:
@@ -76,6 +77,8 @@ def taste_table(scenario, buyer, seller) -> np.ndarray:
 
     Normal with the type's `taste_spread`; or, where the seller has a `taste_shape`, μ · log(gamma draw of that shape): the logit
     choices of such buyers are Dirichlet-distributed (Goodhardt, Ehrenberg & Chatfield 1984)."""
+    from scipy.special import ndtri
+
     if seller.taste_shape is None:
         return coarse(buyer.taste_spread * ndtri(PROBABILITIES))
     return coarse(scenario.behaviour.choice_noise * log_gamma_quantile(seller.taste_shape, PROBABILITIES))
@@ -83,6 +86,8 @@ def taste_table(scenario, buyer, seller) -> np.ndarray:
 
 def log_gamma_quantile(shape: float, u: np.ndarray) -> np.ndarray:
     """log of the gamma quantile; where the quantile itself underflows, its leading term (log u + log Γ(shape + 1)) / shape."""
+    from scipy.special import gammaincinv, gammaln
+
     quantile = gammaincinv(shape, u)
     leading = (np.log(u) + gammaln(shape + 1)) / shape
     return np.where(quantile > 1e-200, np.log(np.maximum(quantile, 1e-300)), leading)

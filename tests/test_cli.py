@@ -305,7 +305,7 @@ def test_a_first_use_says_that_it_compiles(monkeypatch, tmp_path, capsys):
     monkeypatch.setenv("TENURE_CACHE", str(tmp_path))
     with waiting.bar("Playing", quiet=False):
         pass
-    assert "Compiling the model for this machine, once; about a minute" in capsys.readouterr().err
+    assert "Compiling the model for this machine, once; about half a minute" in capsys.readouterr().err
     with waiting.bar("Playing", quiet=True):
         pass
     assert capsys.readouterr().err == ""

@@ -46,7 +46,7 @@ def open_(
     except (NoPort, Refused) as error:
         raise WrongUse(str(error)) from None
     addresses = [f"http://{host}:{where.getsockname()[1]}/?{query}" for host in ([room_address()] if room else []) + [HERE]]
-    with spinner("Making the model ready (the first start compiles it for a minute or two)", as_json):
+    with spinner("Making the model ready (the first start compiles it for half a minute to a minute)", as_json):
         page = ready(threads)
 
     def begin() -> None:

@@ -48,7 +48,7 @@ def follow_own_plan(handle, s):
         market.response[s, at.SERVED_AS + level] = level
 
 
-@njit(arrays=True)
+@njit(merged=True, arrays=True)
 def answer(handle, t, posted):
     """What every seller changes in the period. posted: float32 [seller, 2], the price and premium of the period before."""
     market = view(handle)

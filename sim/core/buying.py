@@ -20,6 +20,7 @@ from sim.core.lanes import (
     dyad,
     has_left,
     hearsay,
+    index,
     last_purchase,
     level_in,
     purchases_in,
@@ -35,12 +36,12 @@ from sim.core.terms import C_INCIDENT, C_PRICE, CALLS_PER_LOT, CONTRACT, D_CHOIC
 NOBODY = i32(-2)        # serves a lane that only fills up a list; -1 is no supplier
 
 
-@njit
+@njit(merged=True)
 def buy(handle, worker, tile, k, first, begin, end, t, scratch, book):
     """4  Purchase occasions, lot after lot: review or reorder, choose, change supplier or stay, have delivered and learn."""
     market = view(handle)
     y, sellers = market.behaviour, market.standing.shape[0]
-    listed, rows = on.listed_buyers(scratch), rows_of(sellers, market.hearing)
+    listed, rows = scratch[cell(on.LISTED, 0):], rows_of(sellers, market.hearing)
     buyers = list_buyers(tile, listed, rows, begin, end, scratch)
     width = fill_up(buyers, scratch)
     lay_offers(handle, sellers, scratch)
@@ -273,9 +274,9 @@ def count_decisions(buyers, sellers, scratch, book):
 def end_relationships(handle, worker, listed, k, movers, t, scratch, book):
     """Those who change supplier leave the one they have, for their cause."""
     for m in range(movers):
-        i = whole(scratch, on.MOVER, m)
+        i = index(scratch, on.MOVER, m)
         if whole(scratch, on.INCUMBENT, i) >= 0:
-            end_relationship(handle, worker, listed, i, k, t, whole(scratch, on.CAUSE, i), book)
+            end_relationship(handle, worker, listed, i, k, t, index(scratch, on.CAUSE, i), book)
 
 
 @njit
@@ -293,7 +294,7 @@ def begin_relationships(handle, listed, k, movers, t, scratch, book):
     """They become accounts of the seller that they have chosen."""
     for m in range(movers):
         right, which = scratch[cell(on.U_RIGHT, m)], scratch[cell(on.U_WHICH, m)]
-        begin_relationship(handle, listed, whole(scratch, on.MOVER, m), k, t, whole(scratch, on.MOVES_TO, m), right, which, book)
+        begin_relationship(handle, listed, index(scratch, on.MOVER, m), k, t, index(scratch, on.MOVES_TO, m), right, which, book)
 
 
 @njit
@@ -304,8 +305,8 @@ def sign_contracts(handle, listed, k, reviewers, t, scratch):
     if lengths[lengths.shape[0] - 1] > ZERO:
         for j in range(reviewers):
             if whole(scratch, on.CHOICE, j) >= 0:
-                length = quantile(lengths, scratch[cell(on.U_CONTRACT, whole(scratch, on.REVIEWER, j))])
-                i = whole(scratch, on.REVIEWER, j)
+                length = quantile(lengths, scratch[cell(on.U_CONTRACT, index(scratch, on.REVIEWER, j))])
+                i = index(scratch, on.REVIEWER, j)
                 put_whole(listed, at.AGREEMENT, i, agreement_on(level_in(whole(listed, at.AGREEMENT, i)), t + i32(nearest(length))))
 
 
@@ -423,7 +424,7 @@ def remember(listed, buyers, reviewers, sellers, scratch):
         if whole(scratch, on.CHOSEN, i) >= 0:
             listed[cell(hearsay(at.DELIVERED, sellers), i)] = scratch[cell(on.HANDED_OVER, i)]
     for j in range(reviewers):
-        put_whole(listed, hearsay(at.RECOMMENDED, sellers), whole(scratch, on.REVIEWER, j), -1)
+        put_whole(listed, hearsay(at.RECOMMENDED, sellers), index(scratch, on.REVIEWER, j), -1)
 
 
 @njit

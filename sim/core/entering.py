@@ -6,7 +6,7 @@ from sim.core.arithmetic import ZERO, as_int, f32, i32, u32
 from sim.core.draws import one_uniform, pick, uniforms
 from sim.core.handle import view
 from sim.core.jit import njit
-from sim.core.lanes import agreement_on, cell, dyad, has_left, hearsay, last_purchase, put_whole, whole
+from sim.core.lanes import agreement_on, cell, dyad, has_left, hearsay, index, last_purchase, put_whole, whole
 from sim.core.relationships import end_relationship
 from sim.core.terms import BASIC, BY_ADVERTISING, C_TURNOVER, D_ATTRIBUTES, D_HEARING, D_REACH, D_TASTE, LAST_DRAWN, OWN_SEARCH
 
@@ -126,7 +126,7 @@ def hear(handle, tile, lane, number, k, t, book):
     known = u32(whole(tile, at.AWARE, lane))
     for s in range(market.standing.shape[0]):
         if not (known >> u32(s)) & u32(1) and one_uniform(market.luck, number, t, D_HEARING, s) < market.offers[s, at.ADVERTISING]:
-            own = taste(handle, number, whole(tile, at.ENTERED, lane), k, s)
+            own = taste(handle, number, index(tile, at.ENTERED, lane), k, s)
             become_aware(handle, tile, lane, s, own, at.HEARD, book)
             if market.hearing:
                 recommend(tile, lane, market.standing.shape[0], s, BY_ADVERTISING, -1)

@@ -13,13 +13,13 @@ from sim.core.draws import one_uniform, uniforms
 from sim.core.entering import become_aware, between, deal_tastes, recommend, taste
 from sim.core.handle import view
 from sim.core.jit import njit
-from sim.core.lanes import cell, dyad, fetch, hearsay, purchases_in, put_whole, uses_in, whole
+from sim.core.lanes import cell, dyad, fetch, hearsay, index, purchases_in, put_whole, uses_in, whole
 from sim.core.pressing import press, whole_vectors
 from sim.core.state import LANES
 from sim.core.terms import BY_PARTNER, BY_WORD_OF_MOUTH, D_ADVICE, D_SHOCK, D_WORD, INFLUENCE, WELL_MIXED
 
 
-@njit
+@njit(merged=True)
 def hear_others(handle, tile, q, begin, end, first, k, t, scratch, book):
     """2  Whoever recommended a supplier stands by it; shocks, neighbours' words and partners' advice reach those they reach."""
     market = view(handle)
@@ -55,7 +55,7 @@ def stand_by(handle, tile, begin, end, t, book):
             put_whole(tile, recommended_by, lane, BY_WORD_OF_MOUTH)          # the recommendation stands, but nobody in particular made it
         s = whole(tile, at.INCUMBENT, lane)
         if s >= 0 and whole(tile, channel, lane) == BY_WORD_OF_MOUTH:
-            who = whole(tile, referrer, lane)
+            who = index(tile, referrer, lane)
             stays = who >= 0 and as_int(words[who, at.TELLS_SUPPLIER]) == s and not has_gone(words, who)
             if stays:
                 bond = cell(dyad(at.BOND, s, sellers), lane)
@@ -76,7 +76,7 @@ def spread(handle, tile, begin, end, first, k, t, i, book):
     """2b  A shock reaches buyers who know the seller: they take it to deliver less (or more) than it does."""
     market = view(handle)
     shock = market.beyond.shocks[i]
-    s = i32(shock[at.SHOCK_SELLER])
+    s = np.int64(shock[at.SHOCK_SELLER])
     offer = market.offers[s]
     reach = rules.weakened(shock[at.SHOCK_REACH], market.beyond.six_markets[INFLUENCE, at.MARKET_EFFECT],
                            market.standing[s, at.STOCKS + INFLUENCE])
@@ -84,7 +84,7 @@ def spread(handle, tile, begin, end, first, k, t, i, book):
     for lane in range(begin, end):
         knows = (u32(whole(tile, at.AWARE, lane)) >> u32(s)) & u32(1)
         if knows and one_uniform(market.luck, first + u32(lane), t, D_SHOCK, i) < reach:
-            own = taste(handle, first + u32(lane), whole(tile, at.ENTERED, lane), k, s)
+            own = taste(handle, first + u32(lane), index(tile, at.ENTERED, lane), k, s)
             believe(handle, tile, lane, s, said, own)
             book[s, at.REACHED] += 1
 
@@ -160,8 +160,8 @@ def attend(handle, tile, begin, end, t, scratch):
 def take_in(handle, tile, i, k, t, scratch, book):
     """What a neighbour tells of a seller: it becomes known, beliefs follow at a discount, and praise lends it trust."""
     market = view(handle)
-    lane, s = whole(scratch, on.LANE, i), whole(scratch, on.CHOSEN, i)
-    y, sellers, who = market.behaviour, market.standing.shape[0], whole(scratch, on.HEARS, lane)
+    lane, s = index(scratch, on.LANE, i), index(scratch, on.CHOSEN, i)
+    y, sellers, who = market.behaviour, market.standing.shape[0], index(scratch, on.HEARS, lane)
     word = market.beyond.words[t & 1, who]
     tells, own = as_int(word[at.TELLS]), between(market.population.tastes[k, s], scratch[cell(on.TASTE_AT, i)])
     become_aware(handle, tile, lane, s, own, at.HEARD_WORD_OF_MOUTH, book)
@@ -208,7 +208,7 @@ def take_advice(handle, tile, begin, end, first, k, t, book):
             p = partner_asked(handle, asks)
             s = seller_recommended(handle, p, whom) if p >= 0 else -1
             if s >= 0:
-                own = taste(handle, first + u32(lane), whole(tile, at.ENTERED, lane), k, s)
+                own = taste(handle, first + u32(lane), index(tile, at.ENTERED, lane), k, s)
                 become_aware(handle, tile, lane, s, own, at.HEARD_PARTNER, book)
                 praise(tile, lane, sellers, s, market.beyond.partners[p, at.PARTNER_TRUST], BY_PARTNER, p)
                 book[s, at.ADVISED] += 1

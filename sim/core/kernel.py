@@ -30,13 +30,16 @@ from sim.core.sellers import (  # noqa: F401
     open_period,
     take_note,
 )
-from sim.core.state import LANES
+from sim.core.state import LANES, STRIDE
 from sim.core.targeting import recognition
 from sim.core.terms import C_RUNNING, D_START
 from sim.core.using import count_use, draw_luck, meet, part, use
 
+LARGE = 64                     # tiles of a market that is too large for the cache
+PIECE = 64                     # lanes of which luck is dealt between two requests for memory
 
-@njit
+
+@njit(merged=True)
 def advance(handle, worker, q, begin, end, t, scratch):
     """Move lanes begin … end − 1 of tile q through period t, from the state at the end of the period before (MODEL 3):
 
@@ -56,7 +59,7 @@ def advance(handle, worker, q, begin, end, t, scratch):
     row = max(t - market.burn_in + 1, 0)
     book = market.flows[worker, row, k]
     assign_levels_anew(handle, tile, begin, end, first, k, t, book)
-    draw_luck(market.luck, first, begin, end, t, scratch)
+    deal_luck(handle, q, begin, end, first, t, scratch)
     turn_over(handle, worker, tile, begin, end, first, k, t, scratch, book)
     if market.hearing:
         hear_others(handle, tile, q, begin, end, first, k, t, scratch, book)
@@ -68,6 +71,22 @@ def advance(handle, worker, q, begin, end, t, scratch):
     buy(handle, worker, tile, k, first, begin, end, t, scratch, book)
     if market.network:
         speak(handle, tile, q, begin, end, t, scratch)
+
+
+@njit
+def deal_luck(handle, q, begin, end, first, t, scratch):
+    """The luck that every buyer needs; meanwhile, in a market that does not fit into the cache, the worker's next tile is brought near."""
+    market = view(handle)
+    ahead = q + market.flows.shape[0]
+    if market.state.shape[0] < LARGE or ahead >= market.state.shape[0] or end - begin < LANES:
+        draw_luck(market.luck, first, begin, end, t, scratch)
+        return
+    state = market.state[ahead].ctypes.data
+    for lane in range(begin, end, PIECE):           # by and by: asked for all at once, memory keeps the processor waiting
+        draw_luck(market.luck, first, lane, lane + PIECE, t, scratch)
+        for row in range(0, 4 * market.state.shape[1], 4 * STRIDE):
+            for line in range(0, 4 * PIECE, 64):
+                fetch(state + 4 * lane + row + line)
 
 
 @njit
@@ -117,7 +136,7 @@ def anyone_advertises(handle):
     return False
 
 
-@njit
+@njit(merged=True)
 def settle(handle, worker, q):
     """Fill tile q with its first buyers and, in a running market, their first suppliers."""
     market = view(handle)
@@ -149,7 +168,7 @@ def settle(handle, worker, q):
                 break
 
 
-@njit
+@njit(merged=True)
 def settle_tiles(handle, worker):
     """First buyers for one worker's tiles: every so many-eth one, since tiles of one type, and so of one cost, lie together."""
     market = view(handle)
@@ -167,7 +186,7 @@ def begin(handle):
     begin_accounts(handle)
 
 
-@njit
+@njit(merged=True)
 def begin_accounts(handle):
     """The stock of accounts by level after the market has been settled."""
     market = view(handle)
@@ -178,23 +197,12 @@ def begin_accounts(handle):
         take_note(handle, s, -1)
 
 
-@njit
+@njit(merged=True)
 def step_tiles(handle, worker, t, scratch):
     """Period t for one worker's tiles."""
     market = view(handle)
     for q in range(worker, market.state.shape[0], market.flows.shape[0]):
-        fetch_tile(handle, q + market.flows.shape[0])
-        advance(handle, worker, q, 0, market.population.tile_lanes[q], t, scratch)
-
-
-@njit
-def fetch_tile(handle, q):
-    """Have the next tile brought near while this one is worked on: a large market does not fit into the cache."""
-    market = view(handle)
-    if q < market.state.shape[0]:
-        begin = market.state[q].ctypes.data
-        for line in range(0, 4 * market.state.shape[1], 64):
-            fetch(begin + line)
+        advance(handle, worker, q, 0, np.int64(market.population.tile_lanes[q]), t, scratch)
 
 
 @njit(arrays=True)
@@ -230,6 +238,6 @@ def close_market(handle, worker):
     periods = market.strategy.epoch.shape[0]
     for q in range(worker, market.state.shape[0], market.flows.shape[0]):
         tile, k = market.state[q], market.population.tile_type[q]
-        for lane in range(market.population.tile_lanes[q]):
+        for lane in range(np.int64(market.population.tile_lanes[q])):
             if whole(tile, at.INCUMBENT, lane) >= 0:
                 record_ending(handle, worker, tile, lane, k, periods, C_RUNNING)

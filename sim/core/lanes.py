@@ -1,4 +1,5 @@
 """One lane of a tile: how its numbers, whole numbers and history are read and written."""
+import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
@@ -31,6 +32,12 @@ def hearsay(field, sellers):
 def whole(tile, row, lane):
     """A row that holds whole numbers."""
     return as_int(tile[cell(row, lane)])
+
+
+@njit
+def index(tile, row, lane):
+    """A row that holds the number of a seller, a lane, a slot or a period: wide, so that whoever is handed one is compiled for one kind."""
+    return np.int64(whole(tile, row, lane))
 
 
 @njit

@@ -12,6 +12,7 @@ from sim.core.lanes import (
     dyad,
     has_left,
     hearsay,
+    index,
     is_set_up,
     last_purchase,
     level_in,
@@ -79,7 +80,7 @@ def set_up(handle, tile, lane, t, s, level, book):
 @njit
 def regroup(handle, tile, lane, number, k, t, book):
     """The seller has changed its strategy: the account is assigned to a level anew."""
-    s = whole(tile, at.INCUMBENT, lane)
+    s = index(tile, at.INCUMBENT, lane)
     agreement = whole(tile, at.AGREEMENT, lane)
     before = level_in(agreement)
     u_right, u_which = recognition(handle, tile, lane, number, s)
@@ -95,7 +96,7 @@ def regroup(handle, tile, lane, number, k, t, book):
 def end_relationship(handle, worker, tile, lane, k, t, cause, book):
     """The incumbent loses the account: booked by cause, its duration and its worth by cohort; the tie is gone."""
     market = view(handle)
-    s = whole(tile, at.INCUMBENT, lane)
+    s = index(tile, at.INCUMBENT, lane)
     sellers = market.standing.shape[0]
     book[s, at.LOST_PRICE + cause] += 1
     book[s, at.QUITTED_LEVEL + level_in(whole(tile, at.AGREEMENT, lane))] += 1
@@ -116,7 +117,7 @@ def end_relationship(handle, worker, tile, lane, k, t, cause, book):
 def record_ending(handle, worker, tile, lane, k, t, cause):
     """A relationship's duration (periods on record), how it ended, and its worth in money of the period in which it was won."""
     market = view(handle)
-    s = whole(tile, at.INCUMBENT, lane)
+    s = index(tile, at.INCUMBENT, lane)
     since = whole(tile, at.SINCE, lane)
     if t < market.burn_in:
         return

@@ -1,7 +1,5 @@
 """Working memory of one thread: rows of scratch beside a tile, STRIDE numbers apart. It holds nothing between two calls of `advance`."""
 from sim.core import state as at
-from sim.core.jit import njit
-from sim.core.lanes import cell
 from sim.core.state import STRIDE
 
 # Stage 3, lane by lane: luck, the dyad with the incumbent, the service it gets, and what comes of it; LEVELS: seller by seller.
@@ -37,9 +35,3 @@ LISTED = TABLE + 5
 def new_scratch(sellers: int):
     """Scratch for a market of so many sellers."""
     return at.aligned(((LISTED + at.rows(sellers, True)) * STRIDE,))
-
-
-@njit(arrays=True)
-def listed_buyers(scratch):
-    """The rows of a tile again, for the period's buyers alone, side by side."""
-    return scratch[cell(LISTED, 0):]

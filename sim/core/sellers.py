@@ -11,7 +11,7 @@ from sim.core.jit import njit
 from sim.core.terms import BASIC, CUSTOMER, INFLUENCE, INTERNAL, RECRUITMENT, REFERRAL, SUPPLIER
 
 
-@njit(arrays=True)
+@njit(merged=True, arrays=True)
 def open_period(handle, t):
     """Before the buyers: shocks strike, sellers answer the market, and what each offers and what its levels amount to is settled."""
     market = view(handle)
@@ -113,7 +113,7 @@ def serve(handle, t):
             out[at.SERVICE_COST] = mine[at.LEVEL_COST] + offer[at.LISTENING_COST]
 
 
-@njit
+@njit(merged=True)
 def close_period(handle, t, before):
     """After the buyers: `close_seller` for every seller, `close_partner` for every partner."""
     market = view(handle)
@@ -123,7 +123,7 @@ def close_period(handle, t, before):
         close_partner(handle, p, t)
 
 
-@njit
+@njit(merged=True)
 def close_seller(handle, s, t, before):
     """After the buyers, for one seller: accounts by level, reputation, learning from complaints, stocks in the six markets.
 

@@ -7,7 +7,7 @@ from sim.core.arithmetic import ONE, f32, i32
 from sim.core.draws import uniforms
 from sim.core.handle import view
 from sim.core.jit import njit
-from sim.core.lanes import cell, whole
+from sim.core.lanes import cell, index
 from sim.core.terms import BASIC, BY_VALUE, D_RECOGNITION, SEGMENTS_OF_ONE, UNIFORM
 
 
@@ -23,7 +23,7 @@ def recognition(handle, tile, lane, number, s):
     """The luck of an account with a seller's records, for as long as it is in the market: whether they show the right type, and which one
     otherwise."""
     market = view(handle)
-    right, which, _, _ = uniforms(market.luck, number, whole(tile, at.ENTERED, lane), D_RECOGNITION, s)
+    right, which, _, _ = uniforms(market.luck, number, index(tile, at.ENTERED, lane), D_RECOGNITION, s)
     return right, which
 
 

@@ -71,7 +71,7 @@ def draw_luck(luck, first, begin, end, t, scratch):
         scratch[cell(U_CONTACT, lane)] = contact
 
 
-@njit
+@njit(merged=True)
 def meet(handle, tile, begin, end, scratch):
     """3a  Each buyer and its incumbent, side by side in scratch: their dyad, and the service that the account's level amounts to."""
     market = view(handle)
@@ -179,7 +179,7 @@ def use(y, begin, end, t, scratch, discount_factor):
                                                         | (i32(1 << 20) if contact else i32(0))))
 
 
-@njit
+@njit(merged=True)
 def part(handle, tile, begin, end, scratch):
     """3c  Bonds with everybody else decay; what use has changed goes back to the dyad, seller by seller."""
     market = view(handle)

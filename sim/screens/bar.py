@@ -6,7 +6,7 @@ from contextlib import contextmanager, nullcontext
 from sim.screens.compiling import compilation
 from sim.screens.paper import paper
 
-COMPILING = "Compiling the model for this machine, once; about a minute"
+COMPILING = "Compiling the model for this machine, once; about half a minute"
 
 
 def compiled() -> bool:

@@ -38,9 +38,9 @@ def compilation(tell: Callable[[int, int], None] | None = None) -> Iterator[set[
 
 
 def functions() -> int:
-    """How many compiled functions the model's modules have, as far as they are imported."""
+    """How many compiled functions the model's modules have, as far as they are imported; what is merged into its callers is none."""
     from numba.core.dispatcher import Dispatcher
 
     modules = [module for name, module in list(sys.modules.items()) if name.startswith(MODEL)]
-    return sum(isinstance(value, Dispatcher) and value.__module__ == module.__name__
+    return sum(isinstance(value, Dispatcher) and value.__module__ == module.__name__ and value.targetoptions.get("inline") != "always"
                for module in modules for value in list(vars(module).values()))  # fmt: skip
