@@ -1,4 +1,6 @@
 """Scenario -> sellers: what each offers, epoch by epoch, as the arrays of `state.Strategy`; and how all buyers behave."""
+from functools import cache
+
 import numpy as np
 
 from sim.core.state import ANSWER, LEVEL_FIELDS, OFFER, Behaviour, Strategy
@@ -34,11 +36,17 @@ def discount_factors(scenario, before: int) -> np.ndarray:
 def behaviour(scenario) -> np.ndarray:
     """The scalars that hold for all buyers of the market: float32, in the order of `state.Behaviour`."""
     product, parts = scenario.product, (scenario.behaviour, scenario.word_of_mouth, scenario.product)
-    given = {name: getattr(part, name) for part in parts for name in Behaviour._fields if name in type(part).model_fields}
+    given = {name: getattr(part, name) for part in parts for name in Behaviour._fields if name in named_in(type(part))}
     given |= {"problem_rate": product.problem_rate * product.complexity, "turnover": scenario.market.turnover,
               "discount": discount_per_period(scenario),
               "market_quality": np.mean([seller.quality for seller in scenario.sellers.values()])}
     return np.array([given[name] for name in Behaviour._fields], np.float32)
+
+
+@cache
+def named_in(kind: type) -> frozenset[str]:
+    """What a section of a scenario names."""
+    return frozenset(kind.model_fields)
 
 
 def level_table(scenario) -> np.ndarray:
